@@ -1,0 +1,1 @@
+"""Text to sound; knows nothing of bulletins or networks."""

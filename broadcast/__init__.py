@@ -1,0 +1,1 @@
+"""The server: what may be said, when, where, and what became of it."""

@@ -1,0 +1,1 @@
+"""Decisions only, pure: no clock, no disk, no network is asked here."""
