@@ -93,7 +93,7 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A cue has ended; `outcome` is PLAYED, STOPPED or PREEMPTED. `played_ms` counts from `from_ms`, not from zero."""
+    """A cue has ended; `outcome` is PLAYED, STOPPED or PREEMPTED. `played_ms` counts from `from_ms`."""
 
     cue: Cue
     outcome: Outcome
