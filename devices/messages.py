@@ -175,6 +175,8 @@ class Report(Message, frozen=True, kw_only=True):
     journal: Slug
     number: Number
     at: Instant
+    oldest: Number = 1
+    """Lowest number the journal still keeps: what lies below was acknowledged, maybe to a server that lost it."""
 
 
 class Started(Report, frozen=True, kw_only=True, tag="started"):

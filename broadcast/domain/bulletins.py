@@ -1,0 +1,131 @@
+"""What a bulletin is, what may be said in it, and its life."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from broadcast.domain.refusals import Refusal
+from devices.vocabulary import AreaId, ClipHash, Level
+
+TITLE_LENGTH: Final = 200
+
+
+class BulletinState(StrEnum):
+    """Where a bulletin is in its life."""
+
+    DRAFT = "draft"
+    """Being written; nobody else relies on it."""
+    SUBMITTED = "submitted"
+    """Its author says it is ready; it waits for approval."""
+    APPROVED = "approved"
+    """It may go on the air, just as it is."""
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    """It may never air again."""
+
+
+class BulletinEvent(StrEnum):
+    """What happens to a bulletin."""
+
+    EDIT = "edit"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+_S, _E = BulletinState, BulletinEvent
+LIFE: Final[dict[tuple[BulletinState, BulletinEvent], BulletinState]] = {
+    (_S.DRAFT, _E.EDIT): _S.DRAFT,
+    (_S.DRAFT, _E.SUBMIT): _S.SUBMITTED,
+    (_S.DRAFT, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.SUBMITTED, _E.EDIT): _S.DRAFT,
+    (_S.SUBMITTED, _E.APPROVE): _S.APPROVED,
+    (_S.SUBMITTED, _E.REJECT): _S.REJECTED,
+    (_S.SUBMITTED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.APPROVED, _E.EDIT): _S.DRAFT,
+    (_S.APPROVED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.REJECTED, _E.EDIT): _S.DRAFT,
+    (_S.REJECTED, _E.WITHDRAW): _S.WITHDRAWN,
+}
+
+
+class Origin(StrEnum):
+    """Where its sound comes from."""
+
+    TEXT = "text"
+    UPLOAD = "upload"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The finished sound of a bulletin, and who spoke it ("" for an upload)."""
+
+    clip: ClipHash
+    seconds: float
+    size: int
+    engine: str = ""
+    voice: str = ""
+    fell_back: str = ""
+    """Why the engine before this one did not speak; "" where the first one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What is said. `sound` is None until it was rendered, and again after every change of the words."""
+
+    id: int
+    title: str
+    text: str
+    level: Level
+    state: BulletinState
+    origin: Origin
+    author: int
+    area: AreaId
+    sound: Sound | None
+    updated_at: datetime
+    valid_until: datetime | None = None
+    upload_name: str = ""
+
+
+def after(state: BulletinState, event: BulletinEvent) -> BulletinState:
+    """The state that follows. Raises Refusal("bulletin-life") for what cannot happen."""
+    try:
+        return LIFE[state, event]
+    except KeyError:
+        raise Refusal("bulletin-life", state=state.value, event=event.value) from None
+
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--")
+
+
+def clean_title(title: str) -> str:
+    """The title as it is kept: NFC, one line. Raises Refusal."""
+    kept = " ".join(unicodedata.normalize("NFC", title).split())
+    if not kept:
+        raise Refusal("title-empty")
+    if len(kept) > TITLE_LENGTH:
+        raise Refusal("title-long", limit=TITLE_LENGTH, length=len(kept))
+    return kept
+
+
+def sayable(text: str, limit: int) -> str:
+    """The text as it is spoken: NFC, no control characters. Raises Refusal for what cannot be read aloud.
+
+    Refused: nothing in it, longer than `limit` characters, no letter or digit at all, HTML in it.
+    """
+    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
+    kept = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+    if not kept:
+        raise Refusal("text-empty")
+    if len(kept) > limit:
+        raise Refusal("text-long", limit=limit, length=len(kept))
+    if not any(c.isalnum() for c in kept):
+        raise Refusal("text-silent")
+    markup = _MARKUP.search(kept)
+    if markup:
+        raise Refusal("text-markup", found=markup.group()[:40])
+    return kept

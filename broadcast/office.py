@@ -1,0 +1,93 @@
+"""The frozen bundle of use cases that is handed to the pages: all they can do, and nothing else.
+
+Every call takes the actor first and checks what they may do itself. A Refusal (see `broadcast.domain.refusals`) means
+nothing was changed; `broadcast.wording.refusal` makes the sentence. Calls are made on the event loop and never block it.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from broadcast.domain.alarms import AlarmInForce
+from broadcast.domain.bulletins import Bulletin
+from broadcast.domain.house import Bell, HouseHealth, Tell
+from broadcast.domain.people import Actor
+from broadcast.domain.schedule import Slot
+from broadcast.view_types import (
+    AlarmView,
+    AreaNode,
+    BulletinView,
+    DeliveryView,
+    LogAsk,
+    LogPage,
+    ReceiverView,
+    SlotPreview,
+    SlotView,
+)
+from devices.vocabulary import AreaId, Siren
+
+
+@dataclass(frozen=True)
+class Office:
+    """The use cases, joined to their store, link and engines by `broadcast.bootstrap`."""
+
+    # people
+    log_in: Callable[[str, str, str], Awaitable[Actor]]
+    """(login, password, address). Refusal: bad-login, login-throttled (seconds)."""
+    actor: Callable[[int], Awaitable[Actor | None]]
+    """Who that is now, or None if they may no longer work here."""
+
+    # a bulletin's way
+    draft: Callable[[Actor, str, str], Awaitable[Bulletin]]
+    """(actor, title, text): a new draft. Autosave may pass an unfinished text: only bounds are checked."""
+    save: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
+    """(actor, bulletin, title, text). A change of the words takes the sound away."""
+    upload: Callable[[Actor, int, str, Path, Tell], Awaitable[Bulletin]]
+    """(actor, bulletin, file name, file, tell): the file becomes its sound. Refusal: sound-..., upload-large."""
+    drop_upload: Callable[[Actor, int], Awaitable[Bulletin]]
+    """(actor, bulletin): the text is what is said again."""
+    render: Callable[[Actor, int, Tell], Awaitable[Bulletin]]
+    """(actor, bulletin, tell): its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
+    preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
+    """(actor, bulletin, areas, at or None for now): what will sound, where, when. Refusal as place, but quiet-hours."""
+    place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]
+    """(actor, bulletin, areas, at or None for now, typed): on the air. Refusal: time-past, no-receivers, quiet-hours."""
+    withdraw_slot: Callable[[Actor, int], Awaitable[Slot]]
+    clip: Callable[[str], Path | None]
+    """Where the sound of that hash lies. Pages play it from /clips/{sha256}."""
+
+    # orders
+    stop: Callable[[Actor, AreaId], Awaitable[None]]
+    """Break off what sounds in an area now (alarms go on). Refusal: link-down."""
+    identify: Callable[[Actor, str], Awaitable[None]]
+    """(actor, receiver): three short tones."""
+
+    # the alarm
+    raise_alarm: Callable[[Actor, tuple[AreaId, ...], Siren, str, str], Awaitable[AlarmInForce]]
+    """(actor, areas, siren, words, typed confirmation)."""
+    end_alarm: Callable[[Actor, str], Awaitable[AlarmInForce]]
+
+    # what pages read
+    areas: Callable[[Actor], Awaitable[tuple[AreaNode, ...]]]
+    """The trees the actor may aim at: one root for each of their areas."""
+    bulletins: Callable[[Actor, int], Awaitable[tuple[BulletinView, ...]]]
+    """(actor, how many): newest first."""
+    bulletin: Callable[[Actor, int], Awaitable[BulletinView]]
+    slots: Callable[[Actor, int], Awaitable[tuple[SlotView, ...]]]
+    """(actor, how many): those that reach the actor's areas, coming ones first, then the newest past ones."""
+    deliveries: Callable[[Actor, int], Awaitable[tuple[DeliveryView, ...]]]
+    """(actor, slot): only receivers in the actor's areas."""
+    receivers: Callable[[Actor], Awaitable[tuple[ReceiverView, ...]]]
+    alarms: Callable[[Actor], Awaitable[tuple[AlarmView, ...]]]
+    """In force, and those of the last day; only what touches the actor's areas. Answers without the store too."""
+    log: Callable[[Actor, LogAsk], Awaitable[LogPage]]
+    log_csv: Callable[[Actor, LogAsk], Awaitable[bytes]]
+    """The whole of what is asked for, UTF-8 with a byte order mark so that spreadsheet programs read it."""
+    house: Callable[[], HouseHealth]
+
+    bell: Bell
+    zone: str
+    """The time zone of every hour shown."""
+    upload_limit_mb: int
+    text_limit: int

@@ -1,0 +1,160 @@
+"""What pages read: plain frozen pictures of the books at one moment, made by `broadcast.views`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.domain.bulletins import Bulletin
+from broadcast.domain.deliveries import DeliveryState
+from broadcast.domain.schedule import Slot
+from devices.vocabulary import AreaId
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNode:
+    """One area in the tree a person may choose from, with everything below it."""
+
+    id: AreaId
+    name: str
+    kind: str
+    receivers: int
+    """Receivers in it and below it."""
+    children: tuple["AreaNode", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPreview:
+    """What will sound where and when, before it is placed."""
+
+    title: str
+    at: datetime
+    now: bool
+    """Play now: `at` is only about when it will begin."""
+    seconds: float
+    areas: tuple[str, ...]
+    """Names."""
+    receivers: int
+    receivers_offline: int
+    clashes: tuple[str, ...]
+    """Titles of what sounds there at that time already, with their hours."""
+    quiet_confirmation: str
+    """What must be typed because the quiet hours hold, such as "03:15"; "" where nothing needs to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One airing at one receiver, as a page shows it."""
+
+    subject: str
+    title: str
+    receiver: str
+    receiver_name: str
+    area_name: str
+    state: DeliveryState
+    planned_at: datetime
+    news_at: datetime
+    """Its age is shown beside the state."""
+    started_at: datetime | None
+    start_error_ms: float | None
+    played_ms: int | None
+    position_ms: int | None
+    """While it plays: how far, at `news_at`."""
+    total_ms: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """A slot and how it went, for lists."""
+
+    slot: Slot
+    area_names: tuple[str, ...]
+    seconds: float
+    counts: dict[DeliveryState, int]
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinView:
+    """A bulletin and its slots, newest first."""
+
+    bulletin: Bulletin
+    author_name: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverView:
+    """A receiver as last heard of. `heard_at` None: never; `online` None: not known since the server started."""
+
+    id: str
+    name: str
+    area: AreaId
+    area_name: str
+    online: bool | None
+    heard_at: datetime | None
+    mode: str
+    playing_title: str
+    position_ms: int | None
+    total_ms: int | None
+    volume: int | None
+    clock_offset_ms: float | None
+    disk_free_mb: int | None
+    temperature_c: float | None
+    version: str
+    clips_missing: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogAsk:
+    """What of the log book is asked for: local days (ISO, both ends included), one area and all below, a page."""
+
+    first_day: str
+    last_day: str
+    area: AreaId | None = None
+    page: int = 0
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One line of the log book (sổ nhật ký phát thanh)."""
+
+    kind: str
+    """"airing" or "alarm"."""
+    title: str
+    receiver_name: str
+    area_name: str
+    planned_at: datetime
+    started_at: datetime | None
+    start_error_ms: float | None
+    played_ms: int | None
+    state: DeliveryState
+    why: str
+    news_at: datetime
+    placed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """Lines of the log book, newest first, and how many there are in all."""
+
+    rows: tuple[LogRow, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """An alarm and who heard it."""
+
+    id: str
+    area_names: tuple[str, ...]
+    siren: str
+    words: str
+    raised_name: str
+    raised_at: datetime
+    until: datetime
+    ended_at: datetime | None
+    in_force: bool
+    words_ready: bool
+    unsent: tuple[str, ...]
+    deliveries: tuple[DeliveryView, ...]
