@@ -1,7 +1,8 @@
 """The frozen bundle of use cases that is handed to the pages: all they can do, and nothing else.
 
 Every call takes the actor first and checks what they may do itself. A Refusal (see `broadcast.domain.refusals`) means
-nothing was changed; `broadcast.wording.refusal` makes the sentence. Calls are made on the event loop and never block it.
+nothing was changed; `broadcast.wording.refusal` makes the sentence. Calls are made on the event loop
+and never block it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -50,9 +51,9 @@ class Office:
     render: Callable[[Actor, int, Tell], Awaitable[Bulletin]]
     """(actor, bulletin, tell): its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
-    """(actor, bulletin, areas, at or None for now): what will sound, where, when. Refusal as place, but quiet-hours."""
+    """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]
-    """(actor, bulletin, areas, at or None for now, typed): on the air. Refusal: time-past, no-receivers, quiet-hours."""
+    """(actor, bulletin, areas, at or None for now, typed): on the air. Refusal: time-past, no-receivers, quiet-hours"""
     withdraw_slot: Callable[[Actor, int], Awaitable[Slot]]
     clip: Callable[[str], Path | None]
     """Where the sound of that hash lies. Pages play it from /clips/{sha256}."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long action is: `stage` names a sentence of `broadcast/words/progress.toml`; `share` is
-    0 to 1, None: cannot be told.
+    """How far a long action is.
+
+    `stage` names a sentence of `broadcast/words/progress.toml`; `share` is 0 to 1, None where it cannot be told.
     """
 
     stage: str
