@@ -41,7 +41,7 @@ def table() -> dict[str, tuple[str, str]]:
     return found
 
 
-def say(key: str, **facts: object) -> str:
+def say(key: str, /, **facts: object) -> str:
     """The sentence of "section.key" in the reader's language, gaps filled. Raises KeyError for a key that is not there.
 
     Instants among the facts are shown in local time with their weekday.

@@ -4,7 +4,7 @@ All PCM here is 16-bit little-endian, mono, 48 kHz: 2 bytes a frame, 96,000 byte
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -99,3 +99,53 @@ class Ended:
     outcome: Outcome
     frames: int
     played_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A cue came to nothing or broke in the middle: `error` is NoSoundCard or Undecodable. `frames` were taken."""
+
+    cue: Cue
+    error: SoundError
+    frames: int
+    played_ms: int
+
+
+News = Begun | Ended | Broken
+
+
+class Player(ABC):
+    """Sounds one cue at a time. Called on the event loop; tells its news on the event loop, in order.
+
+    Every cue given to `start` leads to exactly one Ended or Broken, after a Begun if a frame was taken.
+    """
+
+    @abstractmethod
+    def open(self, tell: Callable[[News], None]) -> None:
+        """Make ready; `tell` gets all news from now on."""
+
+    @abstractmethod
+    def start(self, cue: Cue, *, ending: Outcome = Outcome.PREEMPTED) -> None:
+        """Sound `cue` at its instant; what sounds or waits now fades out first and ends with `ending`.
+
+        A cue that waits for its instant has the sink open and its first block decoded beforehand, so that its
+        first frame is taken within START_TOLERANCE of the instant.
+        """
+
+    @abstractmethod
+    def stop(self, outcome: Outcome = Outcome.STOPPED) -> None:
+        """Fade out what sounds (FADE_S) or drop what waits; it ends with `outcome`. Nothing there: nothing done."""
+
+    @property
+    @abstractmethod
+    def cue(self) -> Cue | None:
+        """What sounds or waits."""
+
+    @property
+    @abstractmethod
+    def position_ms(self) -> int:
+        """How far what sounds has come, counted from its start; 0 where nothing sounds."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Stop, tell the last news, let go of the sound card. May be called twice."""

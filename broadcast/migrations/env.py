@@ -1,0 +1,16 @@
+"""Run by Alembic: applies the steps on the connection that the store hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from broadcast import records
+
+assert records  # noqa: S101 - importing it is what fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

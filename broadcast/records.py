@@ -1,0 +1,194 @@
+"""The tables. One class a table; nothing here decides anything.
+
+Times are aware UTC in Python and naive UTC on disk. Lists and maps are JSON: no query looks inside them.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python; a naive one is refused rather than guessed."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the disk."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the disk."""
+        del dialect
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class PersonRow(SQLModel, table=True):
+    """Someone who works here. Never deleted: what they did stays theirs."""
+
+    __tablename__ = "person"
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True, index=True)
+    name: str
+    role: str
+    areas: list[str] = Field(sa_type=JSON)
+    password_hash: str
+    active: bool = True
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReceiverRow(SQLModel, table=True):
+    """A receiver that was enrolled. `public_key` is 32 bytes, base64."""
+
+    __tablename__ = "receiver"
+    id: str = Field(primary_key=True)
+    area: str = Field(index=True)
+    name: str
+    public_key: str
+    volume: int
+    alarm_volume: int
+    enrolled_at: datetime = Field(sa_type=UtcDateTime)
+    heard_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ClipRow(SQLModel, table=True):
+    """A finished sound in the clip library."""
+
+    __tablename__ = "clip"
+    sha256: str = Field(primary_key=True)
+    seconds: float
+    size: int
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class BulletinRow(SQLModel, table=True):
+    """What is said."""
+
+    __tablename__ = "bulletin"
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    text: str
+    level: str
+    state: str
+    origin: str
+    author: int = Field(foreign_key="person.id")
+    area: str = Field(index=True)
+    updated_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    upload_name: str = ""
+    clip: str | None = Field(default=None, foreign_key="clip.sha256")
+    engine: str = ""
+    voice: str = ""
+    fell_back: str = ""
+
+
+class SlotRow(SQLModel, table=True):
+    """When and where a bulletin airs."""
+
+    __tablename__ = "slot"
+    id: int | None = Field(default=None, primary_key=True)
+    bulletin: int = Field(foreign_key="bulletin.id", index=True)
+    areas: list[str] = Field(sa_type=JSON)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    placed_by: int = Field(foreign_key="person.id")
+    placed_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AiringRow(SQLModel, table=True):
+    """One slot at one instant. `numbers`: area > number of the first plan that holds it."""
+
+    __tablename__ = "airing"
+    id: str = Field(primary_key=True)
+    slot: int = Field(foreign_key="slot.id", index=True)
+    bulletin: int = Field(foreign_key="bulletin.id")
+    title: str
+    level: str
+    areas: list[str] = Field(sa_type=JSON)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    ends: datetime = Field(sa_type=UtcDateTime, index=True)
+    clip: str = Field(foreign_key="clip.sha256")
+    seconds: float
+    size: int
+    quiet_hours_confirmed: bool = False
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn: bool = False
+    numbers: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
+
+
+class PlanRow(SQLModel, table=True):
+    """The newest plan of one target, as it was signed."""
+
+    __tablename__ = "plan"
+    target: str = Field(primary_key=True)
+    number: int
+    airings: int
+    envelope: bytes = Field(sa_type=LargeBinary)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    published_number: int = 0
+    """The newest number a carrier has taken."""
+
+
+class AlarmRow(SQLModel, table=True):
+    """An alarm, entered from the ledger file after it went out."""
+
+    __tablename__ = "alarm"
+    id: str = Field(primary_key=True)
+    areas: list[str] = Field(sa_type=JSON)
+    siren: str
+    words: str
+    raised_by: int
+    raised_name: str
+    raised_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    until: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One airing or alarm at one receiver. `area` is where the receiver hung then: history survives a merger."""
+
+    __tablename__ = "delivery"
+    subject: str = Field(primary_key=True)
+    receiver: str = Field(primary_key=True)
+    kind: str
+    area: str = Field(index=True)
+    state: str
+    planned_at: datetime = Field(sa_type=UtcDateTime)
+    seconds: float
+    news_at: datetime = Field(sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    start_error_ms: float | None = None
+    played_ms: int | None = None
+    why: str = ""
+    __table_args__ = (
+        Index("delivery_waiting", "receiver", "state"),
+        Index("delivery_day", "planned_at"),
+    )
+
+
+class ReportRow(SQLModel, table=True):
+    """A report as it came, kept once: the proof behind a delivery."""
+
+    __tablename__ = "report"
+    receiver: str = Field(primary_key=True)
+    journal: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    payload: bytes = Field(sa_type=LargeBinary)
+    taken_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class JournalRow(SQLModel, table=True):
+    """How far the reports of one journal are stored without a gap."""
+
+    __tablename__ = "journal"
+    receiver: str = Field(primary_key=True)
+    journal: str = Field(primary_key=True)
+    up_to: int
