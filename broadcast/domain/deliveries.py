@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from devices.messages import Failed, Finished, Missed, ReceiverReport, Started, State
-from devices.vocabulary import START_WINDOW, ClipHash, Outcome
+from devices.vocabulary import START_WINDOW, ClipHash, Outcome, Part
 
 
 class DeliveryState(StrEnum):
@@ -40,7 +40,7 @@ _D = DeliveryState
 WAITING: Final = (_D.PLANNED, _D.SENT, _D.RECEIVED, _D.READY)
 """What has not begun yet, in the order of the way."""
 ENDED: Final = frozenset({_D.PLAYED, _D.STOPPED, _D.INTERRUPTED, _D.MISSED, _D.FAILED})
-"""Results the receiver itself reported: nothing changes them any more."""
+"""Results the receiver itself reported: only a sound that goes on after all changes them."""
 
 _REPORTED: Final = frozenset({_D.PLAYING}) | ENDED
 MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
@@ -56,6 +56,8 @@ MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     **{ended: frozenset() for ended in ENDED},
     # a receiver that gave up on a start may yet tell of a resumed sound
     _D.INTERRUPTED: frozenset({_D.PLAYING, _D.PLAYED, _D.STOPPED}),
+    # sound that could not be had, or an alarm's words, may come while there is still time
+    _D.FAILED: frozenset({_D.PLAYING, _D.PLAYED, _D.STOPPED, _D.INTERRUPTED}),
 }
 
 _OUTCOMES: Final[dict[Outcome, DeliveryState]] = {
@@ -92,20 +94,21 @@ def move(delivery: Delivery, to: DeliveryState, now: datetime, why: str = "") ->
 
 
 def after_report(delivery: Delivery, report: ReceiverReport, now: datetime) -> Delivery:
-    """What a report makes of the delivery it speaks of. Taken twice or late, it changes nothing more."""
+    """What a report makes of the delivery it speaks of. Taken twice or late, it changes nothing more.
+
+    An alarm is heard once its words have sounded; a siren that ends well is only its beginning.
+    """
     match report:
         case Started():
-            moved = move(delivery, _D.PLAYING, now)
-            if moved is delivery and (delivery.started_at is not None or delivery.state not in ENDED):
-                return delivery
-            started = delivery.started_at or report.started_at
-            error = report.start_error_ms if delivery.start_error_ms is None else delivery.start_error_ms
-            return replace(moved, started_at=started, start_error_ms=error)
+            return _after_start(delivery, report, now)
+        case Finished(part=Part.SIREN, outcome=Outcome.PLAYED):
+            return _begun(delivery, report.started_at, now)
         case Finished():
             moved = move(delivery, _OUTCOMES[report.outcome], now, _why(report))
             if moved is delivery:
                 return delivery
-            played = report.played_ms + (delivery.played_ms or 0 if delivery.state is _D.INTERRUPTED else 0)
+            # what is there already was played before an interruption
+            played = report.played_ms + (delivery.played_ms or 0)
             return replace(moved, played_ms=played, started_at=delivery.started_at or report.started_at)
         case Missed():
             return move(delivery, _D.MISSED, now, report.why)
@@ -113,6 +116,25 @@ def after_report(delivery: Delivery, report: ReceiverReport, now: datetime) -> D
             return move(delivery, _D.FAILED, now, report.why)
         case _:
             return delivery
+
+
+def _after_start(delivery: Delivery, report: Started, now: datetime) -> Delivery:
+    moved = _begun(delivery, report.started_at, now)
+    if report.part is Part.WORDS or (delivery.started_at is not None and report.started_at != delivery.started_at):
+        return moved
+    error = report.start_error_ms if moved.start_error_ms is None else moved.start_error_ms
+    if moved is delivery and (error, report.started_at) == (delivery.start_error_ms, delivery.started_at):
+        return delivery
+    return replace(moved, started_at=moved.started_at or report.started_at, start_error_ms=error)
+
+
+def _begun(delivery: Delivery, started_at: datetime | None, now: datetime) -> Delivery:
+    """Playing, unless it is over and this start is the one that is known: then it comes late."""
+    known = delivery.started_at
+    if delivery.state in ENDED and (started_at is None or (known is not None and started_at <= known)):
+        return delivery
+    moved = move(delivery, _D.PLAYING, now)
+    return moved if moved is delivery or known is not None else replace(moved, started_at=started_at)
 
 
 def _why(report: Finished) -> str:

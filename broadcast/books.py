@@ -1,0 +1,152 @@
+"""The door between rows and what the domain speaks of: nothing else turns one into the other."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Session, select
+
+from broadcast.domain.areas import AreaTree
+from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
+from broadcast.domain.deliveries import Delivery, DeliveryState
+from broadcast.domain.people import Actor, Role
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import Airing, Slot
+from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
+from devices.vocabulary import AiringId, AreaId, ClipHash, Level
+
+
+def stored(id_: int | None) -> int:
+    """The id of a row that has been written."""
+    if id_ is None:
+        raise ValueError("a row that was not written yet")
+    return id_
+
+
+def actor(row: PersonRow) -> Actor:
+    """The person of a row."""
+    areas = tuple(AreaId(a) for a in row.areas)
+    return Actor(stored(row.id), row.login, row.name, Role(row.role), areas)
+
+
+def bulletin_row(session: Session, bulletin: int, who: Actor, tree: AreaTree) -> BulletinRow:
+    """The row of a bulletin whose area is theirs. Raises Refusal("no-such-bulletin")."""
+    row = session.get(BulletinRow, bulletin)
+    if row is None or not holds(who, row.area, tree):
+        raise Refusal("no-such-bulletin")
+    return row
+
+
+def holds(who: Actor, area: str, tree: AreaTree) -> bool:
+    """Whether an area is one of theirs or lies below one. One that a reform took away is nobody's but the root's."""
+    above = tree.path(AreaId(area)) if area in tree.areas else (tree.root.id,)
+    return any(mine in above for mine in who.areas)
+
+
+def sound(row: BulletinRow, clip: ClipRow | None) -> Sound | None:
+    """The finished sound of a bulletin's row, and its clip's."""
+    if clip is None:
+        return None
+    return Sound(ClipHash(clip.sha256), clip.seconds, clip.size, row.engine, row.voice, row.fell_back)
+
+
+def bulletin(session: Session, row: BulletinRow) -> Bulletin:
+    """The bulletin of a row, with its sound."""
+    return Bulletin(
+        id=stored(row.id),
+        title=row.title,
+        text=row.text,
+        level=Level(row.level),
+        state=BulletinState(row.state),
+        origin=Origin(row.origin),
+        author=row.author,
+        area=AreaId(row.area),
+        sound=sound(row, session.get(ClipRow, row.clip) if row.clip else None),
+        updated_at=row.updated_at,
+        valid_until=row.valid_until,
+        upload_name=row.upload_name,
+    )
+
+
+def silence(row: BulletinRow) -> None:
+    """Take the sound away: its words are others now."""
+    row.clip, row.engine, row.voice, row.fell_back = None, "", "", ""
+
+
+def slot(row: SlotRow, title: str) -> Slot:
+    """The slot of a row."""
+    return Slot(
+        id=stored(row.id),
+        bulletin=row.bulletin,
+        title=title,
+        areas=tuple(AreaId(a) for a in row.areas),
+        at=row.at,
+        placed_by=row.placed_by,
+        withdrawn=row.withdrawn_at is not None,
+    )
+
+
+def airing(row: AiringRow) -> Airing:
+    """The airing of a row."""
+    return Airing(
+        id=AiringId(row.id),
+        slot=row.slot,
+        bulletin=row.bulletin,
+        title=row.title,
+        level=Level(row.level),
+        areas=tuple(AreaId(a) for a in row.areas),
+        at=row.at,
+        clip=ClipHash(row.clip),
+        seconds=row.seconds,
+        size=row.size,
+        quiet_hours_confirmed=row.quiet_hours_confirmed,
+        valid_until=row.valid_until,
+    )
+
+
+def airing_row(what: Airing) -> AiringRow:
+    """The row of a new airing."""
+    return AiringRow(
+        id=what.id,
+        slot=what.slot,
+        bulletin=what.bulletin,
+        title=what.title,
+        level=what.level.value,
+        areas=list(what.areas),
+        at=what.at,
+        ends=what.ends,
+        clip=what.clip,
+        seconds=what.seconds,
+        size=what.size,
+        quiet_hours_confirmed=what.quiet_hours_confirmed,
+        valid_until=what.valid_until,
+    )
+
+
+def delivery(row: DeliveryRow) -> Delivery:
+    """The delivery of a row."""
+    return Delivery(
+        subject=row.subject,
+        receiver=row.receiver,
+        state=DeliveryState(row.state),
+        planned_at=row.planned_at,
+        news_at=row.news_at,
+        started_at=row.started_at,
+        start_error_ms=row.start_error_ms,
+        played_ms=row.played_ms,
+        why=row.why,
+    )
+
+
+def enter(row: DeliveryRow, news: Delivery) -> None:
+    """Write what is new of a delivery into its row."""
+    row.state = news.state.value
+    row.news_at = news.news_at
+    row.started_at = news.started_at
+    row.start_error_ms = news.start_error_ms
+    row.played_ms = news.played_ms
+    row.why = news.why
+
+
+def homes(session: Session) -> dict[str, AreaId]:
+    """Where every receiver hangs."""
+    rows: Iterable[tuple[str, str]] = session.exec(select(ReceiverRow.id, ReceiverRow.area)).all()
+    return {receiver: AreaId(area) for receiver, area in rows}
