@@ -5,7 +5,7 @@ Times are aware UTC in Python and naive UTC on disk. Lists and maps are JSON: no
 
 from datetime import UTC, datetime
 
-from sqlalchemy import JSON, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, LargeBinary
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -129,11 +129,11 @@ class PlanRow(SQLModel, table=True):
 
     __tablename__ = "plan"
     target: str = Field(primary_key=True)
-    number: int
+    number: int = Field(sa_type=BigInteger)
     airings: int
     envelope: bytes = Field(sa_type=LargeBinary)
     made_at: datetime = Field(sa_type=UtcDateTime)
-    published_number: int = 0
+    published_number: int = Field(default=0, sa_type=BigInteger)
     """The newest number a carrier has taken."""
 
 
@@ -175,12 +175,13 @@ class DeliveryRow(SQLModel, table=True):
 
 
 class ReportRow(SQLModel, table=True):
-    """A report as it came, kept once: the proof behind a delivery."""
+    """A report as it came, kept once: the proof behind a delivery. `subject`: of which, "" where it has none."""
 
     __tablename__ = "report"
     receiver: str = Field(primary_key=True)
     journal: str = Field(primary_key=True)
-    number: int = Field(primary_key=True)
+    number: int = Field(primary_key=True, sa_type=BigInteger)
+    subject: str = Field(default="", index=True)
     payload: bytes = Field(sa_type=LargeBinary)
     taken_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -191,4 +192,4 @@ class JournalRow(SQLModel, table=True):
     __tablename__ = "journal"
     receiver: str = Field(primary_key=True)
     journal: str = Field(primary_key=True)
-    up_to: int
+    up_to: int = Field(sa_type=BigInteger)

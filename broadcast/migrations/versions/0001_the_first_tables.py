@@ -56,7 +56,7 @@ def upgrade() -> None:
     op.create_table('journal',
     sa.Column('receiver', sa.String(), nullable=False),
     sa.Column('journal', sa.String(), nullable=False),
-    sa.Column('up_to', sa.Integer(), nullable=False),
+    sa.Column('up_to', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('receiver', 'journal')
     )
     op.create_table('person',
@@ -75,11 +75,11 @@ def upgrade() -> None:
 
     op.create_table('plan',
     sa.Column('target', sa.String(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
     sa.Column('airings', sa.Integer(), nullable=False),
     sa.Column('envelope', sa.LargeBinary(), nullable=False),
     sa.Column('made_at', sa.DateTime(), nullable=False),
-    sa.Column('published_number', sa.Integer(), nullable=False),
+    sa.Column('published_number', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('target')
     )
     op.create_table('receiver',
@@ -99,11 +99,15 @@ def upgrade() -> None:
     op.create_table('report',
     sa.Column('receiver', sa.String(), nullable=False),
     sa.Column('journal', sa.String(), nullable=False),
-    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
     sa.Column('payload', sa.LargeBinary(), nullable=False),
     sa.Column('taken_at', sa.DateTime(), nullable=False),
     sa.PrimaryKeyConstraint('receiver', 'journal', 'number')
     )
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_report_subject'), ['subject'], unique=False)
+
     op.create_table('bulletin',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
@@ -190,6 +194,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_bulletin_area'))
 
     op.drop_table('bulletin')
+    with op.batch_alter_table('report', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_report_subject'))
+
     op.drop_table('report')
     with op.batch_alter_table('receiver', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_receiver_area'))
