@@ -102,14 +102,36 @@ def after(state: BulletinState, event: BulletinEvent) -> BulletinState:
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|<!--")
 
 
-def clean_title(title: str) -> str:
-    """The title as it is kept: NFC, one line. Raises Refusal."""
-    kept = " ".join(unicodedata.normalize("NFC", title).split())
-    if not kept:
-        raise Refusal("title-empty")
+def unfinished(text: str, limit: int) -> str:
+    """A text in the making as it is kept: NFC, no control characters. Raises Refusal("text-long"), nothing else."""
+    kept = _plain(text, limit)
+    if len(kept) > limit:
+        raise Refusal("text-long", limit=limit, length=len(kept))
+    return kept
+
+
+def unfinished_title(title: str) -> str:
+    """A title in the making as it is kept: NFC, one line. Raises Refusal("title-long"), nothing else."""
+    kept = " ".join(_plain(title, TITLE_LENGTH).split())
     if len(kept) > TITLE_LENGTH:
         raise Refusal("title-long", limit=TITLE_LENGTH, length=len(kept))
     return kept
+
+
+def clean_title(title: str) -> str:
+    """The title as it goes on the air. Raises Refusal("title-empty") or Refusal("title-long")."""
+    kept = unfinished_title(title)
+    if not kept:
+        raise Refusal("title-empty")
+    return kept
+
+
+def _plain(text: str, limit: int) -> str:
+    # decomposed Vietnamese is up to three times as long: what is far beyond is not looked at, only counted
+    if len(text) > 4 * limit:
+        return text
+    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
 
 
 def sayable(text: str, limit: int) -> str:
@@ -117,12 +139,9 @@ def sayable(text: str, limit: int) -> str:
 
     Refused: nothing in it, longer than `limit` characters, no letter or digit at all, HTML in it.
     """
-    kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    kept = "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+    kept = unfinished(text, limit).strip()
     if not kept:
         raise Refusal("text-empty")
-    if len(kept) > limit:
-        raise Refusal("text-long", limit=limit, length=len(kept))
     if not any(c.isalnum() for c in kept):
         raise Refusal("text-silent")
     markup = _MARKUP.search(kept)
