@@ -1,6 +1,7 @@
 """The door between rows and what the domain speaks of: nothing else turns one into the other."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session, select
 
@@ -133,6 +134,20 @@ def delivery(row: DeliveryRow) -> Delivery:
         start_error_ms=row.start_error_ms,
         played_ms=row.played_ms,
         why=row.why,
+    )
+
+
+def planned(what: Airing, receiver: str, area: AreaId, now: datetime) -> DeliveryRow:
+    """The row of a new delivery: nobody has heard of it yet."""
+    return DeliveryRow(
+        subject=what.id,
+        receiver=receiver,
+        kind="airing",
+        area=area,
+        state=DeliveryState.PLANNED.value,
+        planned_at=what.at,
+        seconds=what.seconds,
+        news_at=now,
     )
 
 

@@ -1,0 +1,262 @@
+"""Where and when a bulletin airs: looked at before, placed whole or not at all, taken back."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlmodel import Session, col, select
+
+from broadcast import books
+from broadcast.desk import Desk
+from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, after, clean_title
+from broadcast.domain.deliveries import ENDED, DeliveryState, move
+from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import (
+    Airing,
+    QuietHours,
+    Slot,
+    airing_id,
+    clashes,
+    quiet_confirmation,
+    require_quiet,
+    require_time,
+)
+from broadcast.presence import Presence
+from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
+from broadcast.view_types import SlotPreview
+from devices.link import LinkError
+from devices.vocabulary import START_WINDOW, AreaId, Level
+
+Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
+"""Make and publish the plans of these areas anew."""
+
+ONE_PRESS: Final = timedelta(seconds=2)
+"""The same sound in the same areas closer than this is one press that arrived twice."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What is to sound where and when, after everything but the hour was looked at."""
+
+    bulletin: Bulletin
+    title: str
+    areas: tuple[AreaId, ...]
+    receivers: tuple[str, ...]
+    homes: dict[str, AreaId]
+    at: datetime
+
+    def airing(self, slot: int, *, confirmed: bool) -> Airing:
+        """Its airing as the airing of that slot."""
+        if self.bulletin.sound is None:
+            raise Refusal("no-sound")
+        return Airing(
+            id=airing_id(slot, self.at),
+            slot=slot,
+            bulletin=self.bulletin.id,
+            title=self.title,
+            level=self.bulletin.level,
+            areas=self.areas,
+            at=self.at,
+            clip=self.bulletin.sound.clip,
+            seconds=self.bulletin.sound.seconds,
+            size=self.bulletin.sound.size,
+            quiet_hours_confirmed=confirmed,
+            valid_until=self.bulletin.valid_until,
+        )
+
+
+async def preview(
+    desk: Desk, presence: Presence, actor: Actor, bulletin: int, areas: tuple[AreaId, ...], at: datetime | None
+) -> SlotPreview:
+    """What will sound where and when. Raises Refusal as `place`, but for the quiet hours: it tells what to type."""
+
+    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...]]:
+        wish = _wish(desk, session, actor, bulletin, areas, at)
+        airing = wish.airing(0, confirmed=False)
+        return wish, airing, _clashes(desk, session, wish, airing)
+
+    fewest = _require_areas(desk, actor, areas)
+    wish, airing, others = await desk.store.read(work)
+    stale = timedelta(seconds=desk.settings.receivers.stale_s)
+    present = [h for h in map(presence.of, wish.receivers) if h and h.state.online and desk.now() - h.at <= stale]
+    quiet = _quiet(desk).hold(airing.at, desk.zone) and airing.level is not Level.EMERGENCY
+    return SlotPreview(
+        title=wish.title,
+        at=airing.at,
+        now=at is None,
+        seconds=airing.seconds,
+        areas=tuple(desk.tree.get(a).name for a in fewest),
+        receivers=len(wish.receivers),
+        receivers_offline=len(wish.receivers) - len(present),
+        clashes=tuple(f"{o.title} ({_hours(desk, o)})" for o in others),
+        quiet_confirmation=quiet_confirmation(airing.at, desk.zone) if quiet else "",
+    )
+
+
+async def place(
+    desk: Desk,
+    replan: Replan,
+    actor: Actor,
+    bulletin: int,
+    areas: tuple[AreaId, ...],
+    at: datetime | None,
+    typed: str,
+) -> Slot:
+    """Put a bulletin on the air. Who places it vouches for it: a draft is submitted and approved on the way.
+
+    The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot that is there is the answer.
+
+    Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, bulletin-expired, title-empty,
+    no-sound, no-areas, no-receivers, time-past, time-far, quiet-hours.
+    """
+    _require_areas(desk, actor, areas)
+
+    def work(session: Session) -> tuple[Slot, bool]:
+        wish = _wish(desk, session, actor, bulletin, areas, at)
+        confirmed = wish.bulletin.level is not Level.EMERGENCY and require_quiet(
+            wish.at, _quiet(desk), desk.zone, typed
+        )
+        there = _placed_already(session, wish)
+        if there is not None:
+            return books.slot(there, wish.title), False
+        _vouch(desk, session, actor, bulletin)
+        row = SlotRow(bulletin=bulletin, areas=list(wish.areas), at=wish.at, placed_by=actor.id, placed_at=desk.now())
+        session.add(row)
+        session.flush()
+        airing = wish.airing(books.stored(row.id), confirmed=confirmed)
+        session.add(books.airing_row(airing))
+        session.flush()
+        session.add_all(books.planned(airing, r, wish.homes[r], desk.now()) for r in wish.receivers)
+        return books.slot(row, wish.title), True
+
+    slot, new = await desk.store.write(work)
+    if new:
+        desk.bell.ring()
+        await _replan(replan, slot.areas)
+    return slot
+
+
+async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> Slot:
+    """Take a slot back; where it sounds already it is broken off. Raises Refusal: no-such-slot, slot-over."""
+    require(actor, Action.PLACE, (), desk.tree)
+
+    def work(session: Session) -> Slot:
+        row = session.get(SlotRow, slot)
+        if row is None:
+            raise Refusal("no-such-slot")
+        require(actor, Action.PLACE, [AreaId(a) for a in row.areas if a in desk.tree.areas], desk.tree)
+        airings = session.exec(select(AiringRow).where(AiringRow.slot == slot)).all()
+        deliveries = session.exec(
+            select(DeliveryRow).where(col(DeliveryRow.subject).in_([a.id for a in airings]))
+        ).all()
+        now = desk.now()
+        past = all(a.ends + START_WINDOW < now for a in airings)
+        if row.withdrawn_at or past or all(DeliveryState(d.state) in ENDED for d in deliveries):
+            raise Refusal("slot-over")
+        row.withdrawn_at = now
+        for airing in airings:
+            airing.withdrawn = True
+        for delivery in deliveries:
+            books.enter(delivery, move(books.delivery(delivery), DeliveryState.WITHDRAWN, now))
+        bulletin = session.get_one(BulletinRow, row.bulletin)
+        return books.slot(row, airings[0].title if airings else bulletin.title)
+
+    done = await desk.store.write(work)
+    desk.bell.ring()
+    await _replan(replan, done.areas)
+    return done
+
+
+def _require_areas(desk: Desk, actor: Actor, areas: Iterable[AreaId]) -> tuple[AreaId, ...]:
+    """The fewest areas that reach what was chosen, all of them the actor's."""
+    fewest = desk.tree.fewest(areas)
+    require(actor, Action.PLACE, fewest, desk.tree)
+    if not fewest:
+        raise Refusal("no-areas")
+    return fewest
+
+
+def _wish(
+    desk: Desk, session: Session, actor: Actor, bulletin: int, areas: Iterable[AreaId], at: datetime | None
+) -> _Wish:
+    row = books.bulletin_row(session, bulletin, actor, desk.tree)
+    found = books.bulletin(session, row)
+    title = clean_title(found.title)
+    _approved(actor, found.state)
+    if found.sound is None or desk.library.path(found.sound.clip) is None:
+        raise Refusal("no-sound")
+    fewest = desk.tree.fewest(areas)
+    homes = books.homes(session)
+    hung = {r: home for r, home in homes.items() if home in desk.tree.areas}
+    for area in fewest:
+        if not desk.tree.reached([area], hung):
+            raise Refusal("no-receivers", area=desk.tree.get(area).name)
+    now = desk.now()
+    when = at or now + timedelta(seconds=desk.settings.schedule.now_lead_s)
+    require_time(when, now)
+    if found.valid_until is not None and when > found.valid_until:
+        raise Refusal("bulletin-expired", until=found.valid_until)
+    return _Wish(found, title, fewest, desk.tree.reached(fewest, hung), hung, when)
+
+
+def _approved(actor: Actor, state: BulletinState) -> BulletinState:
+    """The state a bulletin must be in to air, reached on the word of who places it. Raises Refusal."""
+    if state is BulletinState.DRAFT:
+        state = after(state, BulletinEvent.SUBMIT)
+    if state is BulletinState.APPROVED:
+        return state
+    if not actor.may(Action.APPROVE):
+        raise Refusal("not-allowed", action=Action.APPROVE.value)
+    return after(state, BulletinEvent.APPROVE)
+
+
+def _vouch(desk: Desk, session: Session, actor: Actor, bulletin: int) -> None:
+    row = books.bulletin_row(session, bulletin, actor, desk.tree)
+    state = BulletinState(row.state)
+    if state is not BulletinState.APPROVED:
+        row.state, row.updated_at = _approved(actor, state).value, desk.now()
+
+
+def _placed_already(session: Session, wish: _Wish) -> SlotRow | None:
+    near = (
+        select(SlotRow, AiringRow)
+        .where(AiringRow.slot == SlotRow.id)
+        .where(SlotRow.bulletin == wish.bulletin.id, col(SlotRow.withdrawn_at).is_(None))
+        .where(col(AiringRow.at) > wish.at - ONE_PRESS, col(AiringRow.at) < wish.at + ONE_PRESS)
+    )
+    for slot, airing in session.exec(near):
+        if wish.bulletin.sound and airing.clip == wish.bulletin.sound.clip and slot.areas == list(wish.areas):
+            return slot
+    return None
+
+
+def _clashes(desk: Desk, session: Session, wish: _Wish, airing: Airing) -> tuple[Airing, ...]:
+    near = select(AiringRow).where(
+        col(AiringRow.withdrawn).is_(False), col(AiringRow.at) < airing.ends, col(AiringRow.ends) > airing.at
+    )
+    others = (books.airing(row) for row in session.exec(near))
+    mine = set(wish.receivers)
+    heard = [o for o in others if mine.intersection(desk.tree.reached(o.areas, wish.homes))]
+    return clashes(airing, heard)
+
+
+def _hours(desk: Desk, airing: Airing) -> str:
+    first, last = (t.astimezone(desk.zone) for t in (airing.at, airing.ends))
+    return f"{first:%H:%M}–{last:%H:%M}"
+
+
+def _quiet(desk: Desk) -> QuietHours:
+    return QuietHours(*desk.settings.quiet)
+
+
+async def _replan(replan: Replan, areas: tuple[AreaId, ...]) -> None:
+    """The books hold it already: a plan that no carrier takes now goes out at the next connection."""
+    try:
+        await replan(areas)
+    except (LinkError, Refusal) as error:
+        _log.warning("plan-not-sent", areas=areas, why=str(error))
