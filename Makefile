@@ -1,0 +1,57 @@
+# make demo    one machine, three receivers, the whole way      make test   all tests
+# make check   style, types, imports; writes nothing            make fix    style, mended
+# make bench   the figures of docs/performance.md               make chaos  kills at random moments
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check fix bench chaos clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# what pip does, a line for each package, so that nobody stares at a still screen
+SHOW := sed -u -n -e 's/^Collecting \([A-Za-z0-9_.\[\]-]*\).*/  ... \1/p' -e 's/^Installing collected.*/  ... installing/p' -e '/^ERROR/p' -e '/^error/p'
+
+help:
+	@sed -n 's/^# //p' Makefile | head -3
+
+.venv/made: pyproject.toml constraints.txt
+	@deploy/system.sh run
+	@echo "Đang tạo môi trường Python (.venv) / making .venv"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install -c constraints.txt -e '.[server,receiver]' | $(SHOW)
+	@touch $@
+
+.venv/made-dev: .venv/made
+	@deploy/system.sh test
+	@echo "Đang cài công cụ kiểm thử / installing what the tests need"
+	@$(PIP) install -c constraints.txt -e '.[server,receiver,dev]' | $(SHOW)
+	@touch $@
+
+install: .venv/made
+
+demo: .venv/made
+	@exec $(BIN)/loalang demo
+
+test: .venv/made-dev
+	@deploy/system.sh test
+	$(BIN)/python -m pytest
+
+check: .venv/made-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+fix: .venv/made-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/made-dev
+	$(BIN)/loalang bench
+
+chaos: .venv/made
+	$(BIN)/loalang chaos --kills 20
+
+clean:
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
