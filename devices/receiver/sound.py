@@ -35,7 +35,10 @@ class Sink(ABC):
 
     @abstractmethod
     def open(self, label: str) -> None:
-        """Make ready to take frames; nothing sounds yet. `label` names the sound. Raises NoSoundCard."""
+        """Make ready to take frames; nothing sounds yet. `label` names the sound. Raises NoSoundCard.
+
+        While it is open already: goes on under the new label, without a gap after what was taken before.
+        """
 
     @abstractmethod
     def write(self, pcm: bytes) -> None:
