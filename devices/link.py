@@ -12,6 +12,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from devices.topics import MAX_BYTES
+
+PAYLOAD_LIMIT: Final = max(MAX_BYTES.values())
+"""Longest payload a link hands over, bytes: that of the longest topic. Carriers are set up to take it."""
 
 
 class LinkError(Exception):
@@ -37,6 +43,22 @@ class LinkState(StrEnum):
     """Connected, and every subscription is granted."""
 
 
+class LinkReason(StrEnum):
+    """Why a link is not up, for programs and for sentences; the details are in `Link.reason`."""
+
+    NONE = ""
+    UNREACHABLE = "unreachable"
+    """Nothing answers at that address, or it does not answer as it should."""
+    LOST = "lost"
+    """There was a connection, and it went away."""
+    CREDENTIALS = "credentials"
+    """The carrier does not know this name and password."""
+    NOT_ALLOWED = "not-allowed"
+    """The carrier knows us and does not let us receive what we ask for."""
+    UNTRUSTED = "untrusted"
+    """The carrier could not prove who it is (TLS)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """One message as the carrier handed it over."""
@@ -48,7 +70,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the carrier publishes for us when we vanish. QoS 1, retained."""
+    """What the carrier publishes for us when we vanish. QoS 1, retained; MQTT allows it 65,535 bytes."""
 
     topic: str
     payload: bytes
@@ -66,8 +88,10 @@ class Link(ABC):
     """
 
     state: LinkState = LinkState.CLOSED
+    why: LinkReason = LinkReason.NONE
+    """Why it is not up; NONE while it is, and while the first connection is tried."""
     reason: str = ""
-    """Why it is not up, for people; "" while it is."""
+    """The same in detail, for logs and for people; "" while it is up."""
 
     @abstractmethod
     async def open(self, take: Take, changed: Changed, make_will: MakeWill | None = None) -> None:
@@ -90,5 +114,6 @@ class Link(ABC):
         """Hand a message over; with QoS 1 returns when the carrier has taken it.
 
         An empty payload with `retain` clears what was retained. Raises LinkDown at once while the link is not up,
-        or after the limit of the carrier.
+        or after the limit of the carrier; LinkRefused for more than PAYLOAD_LIMIT bytes, a topic that is not ASCII,
+        and what the carrier declines.
         """

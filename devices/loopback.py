@@ -8,7 +8,19 @@ an empty retained payload clears; a vanished client's will is published; nothing
 import asyncio
 from dataclasses import dataclass, field
 
-from devices.link import Changed, Link, LinkDown, LinkState, MakeWill, Received, Take, Will
+from devices.link import (
+    PAYLOAD_LIMIT,
+    Changed,
+    Link,
+    LinkDown,
+    LinkReason,
+    LinkRefused,
+    LinkState,
+    MakeWill,
+    Received,
+    Take,
+    Will,
+)
 
 
 def matches(pattern: str, topic: str) -> bool:
@@ -104,6 +116,8 @@ class LoopbackLink(Link):
         del qos
         if self.state is not LinkState.UP:
             raise LinkDown("loopback is down")
+        if len(payload) > PAYLOAD_LIMIT or not topic.isascii():
+            raise LinkRefused(f"{len(payload)} bytes on {topic}")
         self._exchange.take(topic, payload, retain=retain)
         await asyncio.sleep(0)
 
@@ -139,6 +153,7 @@ class LoopbackLink(Link):
 
     def _become(self, state: LinkState) -> None:
         self.state = state
+        self.why = LinkReason.LOST if state is LinkState.CONNECTING else LinkReason.NONE
         self.reason = "" if state is LinkState.UP else "loopback is down"
         if self._changed is not None:
             self._changed(state)
