@@ -6,6 +6,7 @@ ASCII does it). So a message to ourselves must return all the time; where it sta
 
 import asyncio
 import contextlib
+import logging
 import os
 import random
 import socket
@@ -202,7 +203,8 @@ class EmbeddedBroker:
         if state not in TRANSITIONS[self.state]:
             raise AssertionError(f"broker: {self.state} does not become {state}")
         self.state, self.reason = state, reason
-        _log.log(30 if reason else 20, "broker", state=state.value, reason=reason, restarts=self.restarts)
+        level = logging.WARNING if state in {BrokerState.FAILING, BrokerState.RESTARTING} else logging.INFO
+        _log.log(level, "broker", state=state.value, reason=reason, restarts=self.restarts)
         if self._changed is not None:
             self._changed(state)
 

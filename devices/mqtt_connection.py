@@ -82,7 +82,9 @@ class Connection:
         client.max_inflight_messages_set(IN_FLIGHT + 4)
         client.max_queued_messages_set(2 * IN_FLIGHT)
         client.on_connect = lambda _c, _u, _flags, code, _props: _answer(self._connected, code)
-        client.on_disconnect = lambda _c, _u, _flags, code, _props: self.end(Ended(LinkReason.LOST, str(code)))
+        client.on_disconnect = lambda _c, _u, flags, code, _props: self.end(
+            Ended(LinkReason.LOST, str(code) if flags.is_disconnect_packet_from_server else "the connection broke")
+        )
         client.on_message = self._on_message
         client.on_publish = lambda _c, _u, mid, code, _props: self._on_answer("publish", mid, [code])
         client.on_subscribe = lambda _c, _u, mid, codes, _props: self._on_answer("subscribe", mid, codes)
