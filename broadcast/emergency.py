@@ -5,12 +5,13 @@ and pages come after, by way of `followers`.
 """
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+import structlog
 
 from broadcast.domain.alarms import (
     AlarmInForce,
@@ -32,7 +33,7 @@ from devices.link import LinkError
 from devices.topics import Leaf
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Siren
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 LEDGER_WAIT_S: Final = 1.0
 """How long a person who raised an alarm waits for the ledger's disk: it went out already, and the disk may hang."""
@@ -177,7 +178,7 @@ class Emergency:
         numbers = standing.numbers | {area: self._numbers[area] for area in areas}
         standing = self._standing[standing.alarm.id] = replace(standing, numbers=numbers)
         for area in areas:
-            self._envelopes[area] = self._wire.seal(standing.message(area, now), Leaf.ALARM)
+            self._envelopes[area] = self._wire.seal(topics.area(area, Leaf.ALARM), standing.message(area, now))
             self._owed.add(area)
         return standing
 
@@ -201,7 +202,7 @@ class Emergency:
         try:
             await self._wire.publish(topics.area(area, Leaf.ALARM), envelope, retain=True)
         except LinkError as error:
-            _log.error("alarm not sent to %s: %s", area, error)
+            _log.error("alarm not sent", area=area, why=str(error))
             return
         if self._envelopes[area] is envelope:
             self._owed.discard(area)
@@ -216,7 +217,7 @@ class Emergency:
             except OSError as error:
                 self._unwritten = lines + self._unwritten
                 self.ledger_failed = True
-                _log.error("the alarm ledger cannot be written, it is tried again: %s", error)
+                _log.error("the alarm ledger cannot be written, it is tried again", why=str(error))
             else:
                 self.ledger_failed = False
 

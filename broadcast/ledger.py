@@ -3,16 +3,16 @@
 It is what an alarm leaves behind before any database is asked, and what a server that starts again knows of it.
 """
 
-import logging
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from broadcast.domain.alarms import Standing
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Standing)
 
@@ -47,7 +47,9 @@ class Ledger:
             try:
                 standing = _decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                _log.warning("ledger line %d of %s passed over: %s", number, self.path, error)
+                _log.warning(
+                    "a line of the alarm ledger is passed over", line=number, file=str(self.path), why=str(error)
+                )
                 continue
             found[standing.alarm.id] = standing
         return sorted(found.values(), key=lambda s: (s.alarm.raised_at, s.alarm.id))

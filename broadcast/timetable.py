@@ -1,17 +1,17 @@
 """The server's recurring work, by name. APScheduler keeps the hours; the jobs are data, rebuilt at every start."""
 
 import asyncio
-import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 STOP_WAIT_S: Final = 10.0
 """How long a job that is under way may take to its end when the server stops."""
@@ -82,4 +82,4 @@ class Timetable:
             await job.work()
         except Exception:  # noqa: BLE001 - one job's fault, whatever it is, must not end the others
             self.failures[job.name] += 1
-            _log.exception("job %s failed; it is tried again in %s", job.name, job.every)
+            _log.exception("a job failed, it is tried again", job=job.name, every=str(job.every))

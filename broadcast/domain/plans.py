@@ -6,7 +6,7 @@ from typing import Final
 
 from broadcast.domain.schedule import Airing
 from devices.messages import PLAN_AIRINGS, Plan, PlannedAiring
-from devices.vocabulary import PLAN_HORIZON, START_WINDOW, AreaId
+from devices.vocabulary import PLAN_HORIZON, PUSH_AHEAD, PUSH_LIMIT, START_WINDOW, AreaId, ClipHash
 
 LOOK_BACK: Final = START_WINDOW
 """An airing stays in the plan this long after its end: a receiver that was off may still have to report it missed."""
@@ -35,6 +35,18 @@ def plan_for(area: AreaId, airings: Iterable[Airing], now: datetime, number: int
         expires=now + EXPIRY,
         airings=tuple(_planned(a) for a in mine[:PLAN_AIRINGS]),
     )
+
+
+def area_of(plan_target: str) -> AreaId:
+    """The area whose plan has that target."""
+    return AreaId(plan_target.removeprefix("area/"))
+
+
+def pushed(airings: Iterable[PlannedAiring], now: datetime) -> tuple[ClipHash, ...]:
+    """Clips needed so soon that they are sent along, if they are small enough: each once, the earliest first."""
+    soon = (a for a in airings if a.at <= now + PUSH_AHEAD and a.size <= PUSH_LIMIT)
+    waiting = (ClipHash(a.clip) for a in soon if now <= a.at + timedelta(seconds=a.window_s))
+    return tuple(dict.fromkeys(waiting))
 
 
 def _planned(airing: Airing) -> PlannedAiring:

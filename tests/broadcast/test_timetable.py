@@ -64,7 +64,6 @@ async def test_a_job_that_fails_is_counted_and_runs_again_and_harms_no_other(cap
     await table.stop()
     assert table.failures["bad"] >= 2
     assert table.failures["good"] == 0
-    assert "bad failed" in caplog.text
 
 
 async def test_stopping_lets_what_is_under_way_end_and_begins_nothing():

@@ -1,0 +1,104 @@
+"""What every receiver is told about itself: where it hangs, how loud, when it keeps quiet, where sound is fetched."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+import msgspec
+import structlog
+from sqlmodel import Session, col, select
+
+from broadcast.desk import Desk
+from broadcast.domain.numbers import following
+from broadcast.records import ReceiverRow
+from broadcast.wire import Wire
+from devices import topics
+from devices.link import LinkError
+from devices.messages import Assignment
+from devices.topics import Leaf
+from devices.vocabulary import AreaId
+
+_log = structlog.get_logger(__name__)
+
+HOLDS: Final = timedelta(days=400)
+"""A receiver may lie in a store-room for a year and still know where it hangs."""
+AT_ONCE: Final = 100
+"""Publishes under way together: two thousand at once would fill the link's window before an alarm."""
+
+
+class Assignments:
+    """Publishes assignments: `publish` after a change of receivers, `publish_everything` at each connection.
+
+    Numbers need no book: they follow the time. One that says the same goes out as the same bytes.
+    """
+
+    def __init__(self, desk: Desk, wire: Wire) -> None:
+        self._desk, self._wire = desk, wire
+        self._said: dict[str, tuple[Assignment, bytes]] = {}
+        self._turn = asyncio.Lock()
+
+    async def publish_everything(self) -> None:
+        """Tell every receiver."""
+        await self._go_out(await self._desk.store.read(lambda session: list(session.exec(select(ReceiverRow)).all())))
+
+    async def publish(self, receivers: Iterable[str]) -> None:
+        """Tell these receivers. With the link down they are told at the next connection."""
+        wanted = tuple(receivers)
+
+        def work(session: Session) -> list[ReceiverRow]:
+            return list(session.exec(select(ReceiverRow).where(col(ReceiverRow.id).in_(wanted))).all())
+
+        await self._go_out(await self._desk.store.read(work))
+
+    async def _go_out(self, rows: list[ReceiverRow]) -> None:
+        async with self._turn:
+            for start in range(0, len(rows), AT_ONCE):
+                some = rows[start : start + AT_ONCE]
+                sealed = await asyncio.to_thread(self._seal, some)
+                await asyncio.gather(
+                    *(self._publish(row.id, envelope) for row, envelope in zip(some, sealed, strict=True) if envelope)
+                )
+
+    def _seal(self, rows: list[ReceiverRow]) -> list[bytes | None]:
+        return [self._sealed(row) for row in rows]
+
+    def _sealed(self, row: ReceiverRow) -> bytes | None:
+        """The envelope for one receiver; None where its area is in the tree no more."""
+        if row.area not in self._desk.tree.areas:
+            _log.warning("a receiver hangs in what is no area any more: move it", receiver=row.id, area=row.area)
+            return None
+        said = self._said.get(row.id)
+        new = self._assignment(row, said[0].number if said else 0)
+        if said is not None and _same(said[0], new):
+            return said[1]
+        envelope = self._wire.seal(topics.receiver(row.id, Leaf.ASSIGNMENT), new)
+        self._said[row.id] = new, envelope
+        return envelope
+
+    def _assignment(self, row: ReceiverRow, last: int) -> Assignment:
+        now, schedule = self._desk.now(), self._desk.settings.schedule
+        quiet = schedule.quiet_from != schedule.quiet_to
+        return Assignment(
+            target=f"receiver/{row.id}",
+            number=following(last, now),
+            issued=now,
+            expires=now + HOLDS,
+            areas=self._desk.tree.path(AreaId(row.area)),
+            clips_url=self._desk.settings.clips_url,
+            volume=row.volume,
+            alarm_volume=row.alarm_volume,
+            quiet_from=schedule.quiet_from if quiet else "",
+            quiet_to=schedule.quiet_to if quiet else "",
+            timezone=schedule.timezone,
+        )
+
+    async def _publish(self, receiver: str, envelope: bytes) -> None:
+        try:
+            await self._wire.publish(topics.receiver(receiver, Leaf.ASSIGNMENT), envelope, retain=True)
+        except LinkError as error:
+            _log.info("an assignment goes out later", receiver=receiver, why=str(error))
+
+
+def _same(one: Assignment, other: Assignment) -> bool:
+    return one == msgspec.structs.replace(other, number=one.number, issued=one.issued, expires=one.expires)
