@@ -1,0 +1,235 @@
+"""A newsroom to try use cases in: real books on disk, a clock that stands until it is moved, people and receivers."""
+
+import base64
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlmodel import Session, SQLModel, select
+
+from broadcast import books
+from broadcast.areas_data import load_tree
+from broadcast.desk import Desk
+from broadcast.domain.areas import AreaTree
+from broadcast.domain.house import Bell
+from broadcast.domain.people import Actor, Role
+from broadcast.library import ClipLibrary
+from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
+from broadcast.settings import Server, Settings
+from broadcast.store import Store
+from devices.vocabulary import AreaId
+
+PROVINCE = AreaId("tinh-tay-ninh-72")
+DISTRICT = AreaId("huyen-go-dau-710")
+COMMUNE = AreaId("xa-thanh-duc-25657")
+NEIGHBOUR = AreaId("xa-cam-giang-25660")
+DESERTED = AreaId("xa-phuoc-trach-25675")
+ELSEWHERE = AreaId("huyen-ben-cau-711")
+
+Hire = Callable[..., Actor]
+
+RECEIVERS = {
+    "thanh-duc-1": COMMUNE,
+    "thanh-duc-2": COMMUNE,
+    "cam-giang-1": NEIGHBOUR,
+    "ben-cau-1": AreaId("xa-tien-thuan-25693"),
+}
+
+
+@dataclass
+class Clock:
+    """17:00 local on a Wednesday, until it is moved."""
+
+    time: datetime = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def on(self, **ahead: float) -> datetime:
+        self.time += timedelta(**ahead)
+        return self.time
+
+
+@dataclass
+class Calls:
+    """Remembers what it was called with; fails when told to."""
+
+    made: list[tuple[object, ...]] = field(default_factory=list)
+    fail: Exception | None = None
+
+    async def __call__(self, *args: object) -> None:
+        self.made.append(args)
+        if self.fail is not None:
+            raise self.fail
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def tree() -> AreaTree:
+    return load_tree("tay-ninh-2024")
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of empty books: migrating takes longer than copying."""
+    file = tmp_path_factory.mktemp("books") / "empty.sqlite3"
+    store = Store(f"sqlite:///{file}")
+    store.migrate()
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.engine.dispose()
+    return file.read_bytes()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, _migrated: bytes) -> AsyncIterator[Store]:
+    file = tmp_path / "loalang.sqlite3"
+    file.write_bytes(_migrated)
+    opened = Store(f"sqlite:///{file}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return msgspec.structs.replace(Settings(), server=Server(data=str(tmp_path)))
+
+
+@pytest.fixture
+def desk(store: Store, tree: AreaTree, settings: Settings, clock: Clock, tmp_path: Path) -> Desk:
+    return Desk(
+        store=store, library=ClipLibrary(tmp_path / "clips"), tree=tree, settings=settings, now=clock, bell=Bell()
+    )
+
+
+@pytest.fixture
+def hire(desk: Desk) -> Hire:
+    """Someone who works here, in the books at once; nobody can log in as them."""
+
+    def hire(login: str, role: Role, *areas: AreaId) -> Actor:
+        with Session(desk.store.engine) as session:
+            row = PersonRow(
+                login=login,
+                name=f"Người {login}",
+                role=role.value,
+                areas=list(areas),
+                password_hash="none",
+                made_at=desk.now(),
+            )
+            session.add(row)
+            session.commit()
+            return books.actor(row)
+
+    return hire
+
+
+@pytest.fixture
+def province(hire: Hire) -> Actor:
+    return hire("tinh", Role.PROVINCE, PROVINCE)
+
+
+@pytest.fixture
+def staff(hire: Hire) -> Actor:
+    return hire("canbo", Role.STAFF, DISTRICT)
+
+
+@pytest.fixture
+def operator(hire: Hire) -> Actor:
+    return hire("xa", Role.OPERATOR, COMMUNE)
+
+
+@pytest.fixture
+def stranger(hire: Hire) -> Actor:
+    """Staff of another district."""
+    return hire("bencau", Role.STAFF, ELSEWHERE)
+
+
+@pytest.fixture
+def receivers(desk: Desk) -> dict[str, AreaId]:
+    """Enrolled receivers: two in the commune, one next door, one in another district."""
+    with Session(desk.store.engine) as session:
+        for name, area in RECEIVERS.items():
+            key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+            session.add(
+                ReceiverRow(
+                    id=name,
+                    area=area,
+                    name=f"Loa {name}",
+                    public_key=base64.b64encode(key).decode(),
+                    volume=80,
+                    alarm_volume=100,
+                    enrolled_at=desk.now(),
+                )
+            )
+        session.commit()
+    return dict(RECEIVERS)
+
+
+@pytest.fixture
+def spoken(desk: Desk, tmp_path: Path) -> Callable[..., int]:
+    """A bulletin of ten seconds with its sound, in the books at once."""
+
+    def spoken(author: Actor, title: str = "Mời họp", *, seconds: float = 10.0, **fields: object) -> int:
+        file = tmp_path / "made.opus"
+        file.write_bytes(f"sound of {title} {seconds}".encode())
+        size = file.stat().st_size
+        clip = desk.library.keep(file)
+        with Session(desk.store.engine) as session:
+            if session.get(ClipRow, clip) is None:
+                session.add(ClipRow(sha256=clip, seconds=seconds, size=size, made_at=desk.now()))
+                session.commit()
+            row = BulletinRow(
+                title=title,
+                text="Mời bà con đi họp.",
+                level="routine",
+                state="draft",
+                origin="text",
+                author=author.id,
+                area=author.areas[0],
+                updated_at=desk.now(),
+                clip=clip,
+                engine="espeak",
+                voice="vi",
+            )
+            for name, value in fields.items():
+                setattr(row, name, value)
+            session.add(row)
+            session.commit()
+            return books.stored(row.id)
+
+    return spoken
+
+
+@pytest.fixture
+def rows(desk: Desk) -> Callable[..., list[Any]]:
+    """Every row of a table, as it is on disk now."""
+
+    def rows(table: type[SQLModel]) -> list[Any]:
+        with Session(desk.store.engine) as session:
+            return list(session.exec(select(table)).all())
+
+    return rows
+
+
+@pytest.fixture
+def whole(desk: Desk) -> Callable[[], list[Any]]:
+    """Everything in the books and in the library, to see that nothing has changed."""
+
+    def whole() -> list[Any]:
+        with desk.store.engine.connect() as connection:
+            tables = [
+                (table.name, sorted(map(repr, connection.execute(table.select()))))
+                for table in SQLModel.metadata.sorted_tables
+            ]
+        return [*tables, sorted(str(p) for p in desk.library.folder.rglob("*") if p.is_file())]
+
+    return whole

@@ -1,0 +1,143 @@
+import pytest
+
+from broadcast import editing
+from broadcast.domain.bulletins import BulletinState, Origin
+from broadcast.domain.refusals import Refusal
+from broadcast.records import BulletinRow
+from broadcast.wording import refusal
+from devices.vocabulary import Level
+
+
+async def test_a_draft_belongs_to_its_author_and_their_area(desk, staff, clock):
+    made = await editing.draft(desk, staff, "Họp dân", "Mời bà con")
+    assert (made.title, made.text, made.author, made.area) == ("Họp dân", "Mời bà con", staff.id, staff.areas[0])
+    assert (made.state, made.level, made.origin) == (BulletinState.DRAFT, Level.ROUTINE, Origin.TEXT)
+    assert (made.sound, made.updated_at) == (None, clock.time)
+    assert desk.bell.revision == 1
+
+
+async def test_autosave_keeps_what_is_not_finished(desk, staff, rows):
+    made = await editing.draft(desk, staff, "", "")
+    saved = await editing.save(desk, staff, made.id, "", "Mời <b> 🎉")
+    assert (saved.title, saved.text) == ("", "Mời <b> 🎉")
+    assert [r.text for r in rows(BulletinRow)] == ["Mời <b> 🎉"]
+
+
+@pytest.mark.parametrize(("title", "text", "code"), [("t" * 201, "", "title-long"), ("", "a" * 100_000, "text-long")])
+async def test_bounds_are_checked_at_every_keystroke_and_nothing_is_changed(desk, staff, whole, title, text, code):
+    made = await editing.draft(desk, staff, "Họp", "Mời")
+    before = whole()
+    for attempt in (editing.draft(desk, staff, title, text), editing.save(desk, staff, made.id, title, text)):
+        with pytest.raises(Refusal, match=code):
+            await attempt
+    assert whole() == before
+
+
+async def test_a_text_of_100_000_characters_is_told_what_to_do(desk, staff):
+    with pytest.raises(Refusal) as no:
+        await editing.draft(desk, staff, "Họp", "ă" * 100_000)
+    assert "100000" in refusal(no.value)
+    assert "Hãy" in refusal(no.value)
+
+
+async def test_other_words_take_the_sound_away(desk, staff, spoken):
+    bulletin = spoken(staff)
+    changed = await editing.save(desk, staff, bulletin, "Mời họp", "Mời bà con đi họp tối nay.")
+    assert changed.sound is None
+
+
+async def test_another_title_leaves_the_sound(desk, staff, spoken):
+    bulletin = spoken(staff)
+    changed = await editing.save(desk, staff, bulletin, "Họp tối nay", "Mời bà con đi họp.")
+    assert changed.sound is not None
+    assert (changed.sound.engine, changed.sound.seconds) == ("espeak", 10.0)
+
+
+async def test_an_approved_bulletin_that_is_changed_is_a_draft_again(desk, staff, spoken):
+    bulletin = spoken(staff, state="approved")
+    assert (await editing.save(desk, staff, bulletin, "Khác", "Khác")).state is BulletinState.DRAFT
+
+
+async def test_the_same_words_saved_again_change_nothing(desk, staff, spoken, whole):
+    bulletin = spoken(staff, state="approved")
+    before = whole()
+    same = await editing.save(desk, staff, bulletin, " Mời  họp", "Mời bà con đi họp.")
+    assert same.state is BulletinState.APPROVED
+    assert whole() == before
+
+
+async def test_the_words_beside_an_upload_do_not_touch_it(desk, staff, spoken):
+    bulletin = spoken(staff, origin="upload", upload_name="hop.mp3")
+    assert (await editing.save(desk, staff, bulletin, "Họp", "Ghi chú")).sound is not None
+
+
+async def test_a_dropped_upload_gives_the_word_back_to_the_text(desk, staff, spoken, whole):
+    bulletin = spoken(staff, origin="upload", upload_name="hop.mp3")
+    dropped = await editing.drop_upload(desk, staff, bulletin)
+    assert (dropped.origin, dropped.upload_name, dropped.sound) == (Origin.TEXT, "", None)
+    before = whole()
+    await editing.drop_upload(desk, staff, bulletin)
+    assert whole() == before
+
+
+async def test_a_bulletin_goes_its_way(desk, staff, spoken):
+    bulletin = spoken(staff)
+    assert (await editing.submit(desk, staff, bulletin)).state is BulletinState.SUBMITTED
+    assert (await editing.approve(desk, staff, bulletin)).state is BulletinState.APPROVED
+    assert (await editing.withdraw(desk, staff, bulletin)).state is BulletinState.WITHDRAWN
+    with pytest.raises(Refusal, match="bulletin-life"):
+        await editing.save(desk, staff, bulletin, "Lại", "Lại")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"title": ""}, "title-empty"),
+        ({"text": ""}, "text-empty"),
+        ({"text": "🎉🎉"}, "text-silent"),
+        ({"text": "<p>Mời họp</p>"}, "text-markup"),
+    ],
+)
+async def test_what_cannot_be_said_is_not_handed_in(desk, staff, spoken, whole, fields, code):
+    bulletin = spoken(staff, **fields) if "title" not in fields else spoken(staff, fields["title"])
+    before = whole()
+    with pytest.raises(Refusal, match=code):
+        await editing.submit(desk, staff, bulletin)
+    assert whole() == before
+
+
+async def test_nothing_is_approved_before_it_can_be_heard(desk, staff, spoken):
+    bulletin = spoken(staff, state="submitted", clip=None)
+    with pytest.raises(Refusal, match="no-sound"):
+        await editing.approve(desk, staff, bulletin)
+
+
+async def test_an_operator_writes_nothing(desk, operator, staff, spoken, whole):
+    bulletin = spoken(staff)
+    before = whole()
+    for attempt in (
+        editing.draft(desk, operator, "Họp", "Mời"),
+        editing.save(desk, operator, bulletin, "Họp", "Mời"),
+        editing.drop_upload(desk, operator, bulletin),
+        editing.submit(desk, operator, bulletin),
+        editing.approve(desk, operator, bulletin),
+        editing.withdraw(desk, operator, bulletin),
+    ):
+        with pytest.raises(Refusal, match="not-allowed"):
+            await attempt
+    assert whole() == before
+
+
+async def test_what_another_district_writes_is_not_there(desk, staff, stranger, province, spoken, whole):
+    bulletin = spoken(staff)
+    before = whole()
+    for attempt in (
+        editing.save(desk, stranger, bulletin, "Họp", "Mời"),
+        editing.drop_upload(desk, stranger, bulletin),
+        editing.submit(desk, stranger, bulletin),
+        editing.save(desk, staff, bulletin + 1, "Họp", "Mời"),
+    ):
+        with pytest.raises(Refusal, match="no-such-bulletin"):
+            await attempt
+    assert whole() == before
+    assert (await editing.save(desk, province, bulletin, "Họp", "Mời")).title == "Họp"
