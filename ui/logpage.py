@@ -1,0 +1,174 @@
+"""The log book (sổ nhật ký phát thanh): what sounded where, when, and how it ended."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from broadcast.domain.people import Action
+from broadcast.view_types import AreaNode, LogAsk, LogPage, LogRow
+from devices.vocabulary import AreaId
+from ui.deliveries import StateChip
+from ui.session import Panel, Visit, asking
+from ui.theme import empty, heading, show
+from ui.words import deviation, length, milliseconds, moment, number, reason, say
+
+DAYS: Final = 7
+PAGE_SIZE: Final = 50
+_DAY = "%d/%m/%Y"
+COLUMNS: Final = ("title", "receiver", "planned", "started", "deviation", "played", "state", "by")
+
+
+def register(panel: Panel) -> None:
+    """The page at /log."""
+
+    @ui.page("/log")
+    async def log_book() -> RedirectResponse | None:
+        return await show(panel, "log", _draw, needs=Action.SEE_LOG)
+
+
+async def _draw(visit: Visit) -> None:
+    page = _Book(visit)
+    page.offer(await visit.office.areas(visit.actor))
+    await page.read()
+    visit.redraws.append(page.read)
+
+
+class _Book:
+    """What is asked for, and the lines that answer."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._drawn: object = None
+        today = datetime.now(UTC).astimezone(ZoneInfo(visit.office.zone)).date()
+        with ui.element("div").classes("loa-top"):
+            heading(say("nav-log"), say("log-hint"))
+            button = ui.button(say("csv"), icon="download", on_click=self._csv).props("outline no-caps")
+            button.props("data-testid=csv").mark("csv")
+        with ui.element("div").classes("loa-filter loa-log-filter"):
+            self._first = self._day(say("first-day"), today - timedelta(days=DAYS - 1), "first-day")
+            self._last = self._day(say("last-day"), today, "last-day")
+            self._area = ui.select({"": say("all-areas")}, value="", label=say("area"), on_change=self._asked_anew)
+            self._area.props("outlined dense data-testid=log-area options-dense").mark("log-area").classes("loa-select")
+        self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("log-error")
+        self._nothing = ui.element("div")
+        with self._nothing:
+            empty("menu_book", say("log-empty"), say("log-empty-hint"))
+        self._total = ui.label().classes("loa-dim").mark("log-total")
+        with ui.element("table").classes("loa-table").mark("log-table").props("data-testid=log-table") as self._table:
+            with ui.element("thead"), ui.element("tr"):
+                for column in COLUMNS:
+                    with ui.element("th").props("scope=col"):
+                        ui.label(say(f"log-{column}"))
+            self._body = ui.element("tbody")
+        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
+        self._pages.mark("log-pages").classes("loa-pages")
+
+    def _day(self, label: str, value: date, marker: str) -> ui.date_input:
+        field = ui.date_input(label, value=f"{value:{_DAY}}", on_change=self._asked_anew)
+        field.props(f'outlined dense mask="##/##/####" inputmode=numeric data-testid={marker}').mark(marker)
+        field.picker.props('mask="DD/MM/YYYY"')
+        return field
+
+    def offer(self, nodes: tuple[AreaNode, ...]) -> None:
+        """The areas to choose from."""
+        options = {"": say("all-areas")}
+
+        def add(node: AreaNode, depth: int) -> None:
+            options[node.id] = "\u2003" * depth + node.name
+            for child in node.children:
+                add(child, depth + 1)
+
+        for node in nodes:
+            add(node, 0)
+        self._area.set_options(options, value="")
+
+    def _ask(self) -> LogAsk:
+        """Raises ValueError where a field says no day."""
+        first, last = (datetime.strptime(f.value or "", _DAY).date() for f in (self._first, self._last))  # noqa: DTZ007 - a local day has no zone
+        if first > last:
+            first, last = last, first
+        area = AreaId(self._area.value) if self._area.value else None
+        return LogAsk(first.isoformat(), last.isoformat(), area, int(self._pages.value or 1) - 1, PAGE_SIZE)
+
+    async def _asked_anew(self) -> None:
+        if self._pages.value != 1:
+            self._pages.set_value(1)  # which reads
+        else:
+            await self._turned()
+
+    async def _turned(self) -> None:
+        async with asking(self._wrong.set_text):
+            await self.read()
+
+    async def read(self) -> None:
+        """Read what is asked for; draw it if it is not what stands there."""
+        try:
+            ask = self._ask()
+        except ValueError:
+            self._wrong.set_text(say("no-such-day"))
+            return
+        page = await self._visit.office.log(self._visit.actor, ask)
+        self._wrong.set_text("")
+        if page == self._drawn:
+            return
+        self._drawn = page
+        self._show(page)
+
+    def _show(self, page: LogPage) -> None:
+        self._nothing.visible = not page.rows
+        self._table.visible = bool(page.rows)
+        self._total.set_text(say("log-total", count=number(page.total)))
+        self._total.visible = bool(page.rows)
+        pages = max(1, -(-page.total // PAGE_SIZE))
+        self._pages.max = pages
+        self._pages.visible = pages > 1
+        self._body.clear()
+        with self._body:
+            for row in page.rows:
+                _line(row)
+
+    async def _csv(self) -> None:
+        async with asking(self._wrong.set_text):
+            try:
+                ask = self._ask()
+            except ValueError:
+                self._wrong.set_text(say("no-such-day"))
+                return
+            content = await self._visit.office.log_csv(await self._visit.me(), ask)
+            ui.download.content(content, f"nhat-ky-{ask.first_day}-{ask.last_day}.csv", "text/csv; charset=utf-8")
+
+
+def _line(row: LogRow) -> None:
+    with ui.element("tr").classes("loa-log-alarm" if row.kind == "alarm" else "").mark("log-row"):
+        with _cell("title"):
+            ui.label(row.title).classes("loa-strong")
+            if row.kind == "alarm":
+                ui.label(say("nav-alarm")).classes("loa-tag loa-tag-alarm")
+        with _cell("receiver"):
+            ui.label(row.receiver_name)
+            ui.label(row.area_name).classes("loa-dim")
+        with _cell("planned"):
+            ui.label(moment(row.planned_at))
+        with _cell("started"):
+            ui.label(moment(row.started_at) if row.started_at else "–")
+        with _cell("deviation"):
+            ui.label(deviation(row.start_error_ms) if row.start_error_ms is not None else "–")
+        with _cell("played"):
+            ui.label(length(row.played_ms / 1000) if row.played_ms is not None else "–")
+            if row.played_ms is not None:
+                ui.label(milliseconds(row.played_ms)).classes("loa-dim loa-small")
+        with _cell("state"):
+            StateChip().show(row.state)
+            if row.why:
+                ui.label(reason(row.why)).classes("loa-dim loa-small")
+        with _cell("by"):
+            ui.label(row.placed_by)
+
+
+def _cell(column: str) -> ui.element:
+    cell = ui.element("td")
+    cell.props["data-label"] = say(f"log-{column}")
+    return cell

@@ -1,0 +1,101 @@
+"""One slot live: each receiver's way, and the two ways to take it back."""
+
+from datetime import UTC, datetime
+
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from broadcast.domain.deliveries import WAITING, DeliveryState
+from broadcast.domain.people import Action, Actor
+from broadcast.domain.refusals import Refusal
+from broadcast.office import Office
+from broadcast.view_types import DeliveryView, SlotView
+from devices.vocabulary import AreaId
+from ui.ages import Age
+from ui.area_tree import walk
+from ui.deliveries import DeliveryBoard
+from ui.session import Panel, Visit, asking, tell
+from ui.theme import empty, heading, show
+from ui.words import length, moment, say
+
+LOOKED_THROUGH = 500
+"""Slots among which the one asked for is sought."""
+
+
+def register(panel: Panel) -> None:
+    """The page at /slots/{id}."""
+
+    @ui.page("/slots/{slot_id:int}")
+    async def slot(slot_id: int) -> RedirectResponse | None:
+        return await show(panel, "slots", lambda visit: _draw(visit, slot_id), needs=Action.SEE_LOG)
+
+
+async def _draw(visit: Visit, slot_id: int) -> None:
+    view = await _view(visit, slot_id)
+    slot = view.slot
+
+    async def stop() -> None:
+        async with asking():
+            actor = await visit.me()
+            for area in await stoppable(visit.office, actor, slot.areas):
+                await visit.office.stop(actor, area)
+            tell(say("stop-sent"))
+
+    async def withdraw() -> None:
+        sure.close()
+        async with asking():
+            await visit.office.withdraw_slot(await visit.me(), slot_id)
+            tell(say("withdrawn"))
+
+    with ui.dialog() as sure, ui.card().classes("loa-dialog"):
+        ui.label(say("withdraw-sure", title=slot.title)).classes("loa-strong")
+        ui.label(say("withdraw-more")).classes("loa-dim")
+        with ui.element("div").classes("loa-actions loa-end"):
+            ui.button(say("cancel"), on_click=sure.close).props("flat no-caps")
+            yes = ui.button(say("withdraw"), icon="undo", on_click=withdraw).props("unelevated no-caps")
+            yes.props("data-testid=withdraw-yes").classes("loa-danger").mark("withdraw-yes")
+
+    with ui.element("div").classes("loa-top"):
+        with ui.element("div").classes("loa-heading"):
+            heading(slot.title)
+            with ui.element("div").classes("loa-facts"):
+                ui.label(moment(slot.at)).classes("loa-strong")
+                Age(slot.at)
+                ui.label(length(view.seconds))
+                ui.label(", ".join(view.area_names))
+        with ui.element("div").classes("loa-actions"):
+            stopper = ui.button(say("stop"), icon="stop_circle", on_click=stop).props("unelevated no-caps")
+            stopper.props("data-testid=stop").classes("loa-danger").mark("stop")
+            withdrawer = ui.button(say("withdraw"), icon="undo", on_click=sure.open).props("outline no-caps")
+            withdrawer.props("data-testid=withdraw").mark("withdraw")
+    nobody = ui.element("div")
+    with nobody:
+        empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"))
+    board = DeliveryBoard()
+
+    def draw(deliveries: tuple[DeliveryView, ...]) -> None:
+        states = {d.state for d in deliveries}
+        stopper.visible = visit.actor.may(Action.STOP) and DeliveryState.PLAYING in states
+        early = datetime.now(UTC) < slot.at or not states.isdisjoint(WAITING)
+        withdrawer.visible = visit.actor.may(Action.PLACE) and early and DeliveryState.WITHDRAWN not in states
+        nobody.visible = not deliveries
+        board.show(deliveries)
+
+    async def redraw() -> None:
+        draw(await visit.office.deliveries(visit.actor, slot_id))
+
+    await redraw()
+    visit.redraws.append(redraw)
+
+
+async def _view(visit: Visit, slot_id: int) -> SlotView:
+    for view in await visit.office.slots(visit.actor, LOOKED_THROUGH):
+        if view.slot.id == slot_id:
+            return view
+    raise Refusal("no-such-slot")
+
+
+async def stoppable(office: Office, actor: Actor, aimed: tuple[AreaId, ...]) -> tuple[AreaId, ...]:
+    """Where the actor may stop what was aimed at `aimed`: those areas of it they hold, else all they hold."""
+    held = {node.id for node in walk(await office.areas(actor))}
+    return tuple(area for area in aimed if area in held) or actor.areas

@@ -1,0 +1,256 @@
+"""The frame around every page: who we are, where one can go, whether messages get through, whether an alarm is on."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fastapi.responses import RedirectResponse
+from nicegui import app, ui
+
+from broadcast.domain.house import HouseHealth
+from broadcast.domain.people import Action
+from broadcast.domain.refusals import Refusal
+from broadcast.view_types import AlarmView
+from devices.link import LinkState
+from ui.ages import clock_script
+from ui.session import DARK_KEY, PERSON_KEY, Panel, Visit, arrive, asking, log
+from ui.words import LANGUAGE_KEY, refusal, say, speak
+
+STATIC: Final = Path(__file__).parent / "static"
+STATIC_URL: Final = "/loa"
+PULSE_S: Final = 0.7
+"""How often a page looks whether the bell has rung."""
+CHECK_S: Final = 30
+"""How often an open page asks whether its person may still be here."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere one can go."""
+
+    name: str
+    address: str
+    icon: str
+    needs: Action
+
+
+PLACES: Final = (
+    Place("bulletins", "/", "campaign", Action.WRITE),
+    Place("slots", "/slots", "event", Action.SEE_LOG),
+    Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
+    Place("log", "/log", "menu_book", Action.SEE_LOG),
+    Place("alarm", "/alarm", "notifications_active", Action.RAISE_ALARM),
+)
+
+
+async def show(
+    panel: Panel, name: str, build: Callable[[Visit], Awaitable[None]], needs: Action | None = None
+) -> RedirectResponse | None:
+    """One page for whoever asks: the login for strangers, a sentence for those who may not, else what `build` draws."""
+    visit = await arrive(panel)
+    if isinstance(visit, RedirectResponse):
+        return visit
+    if needs is not None and not visit.actor.may(needs):
+        if visit.client.request.url.path == "/":
+            return RedirectResponse("/receivers", status_code=303)
+        with frame(visit, name):
+            empty("lock", say("not-for-you"), say("not-for-you-hint"))
+        return None
+    with frame(visit, name):
+        try:
+            await build(visit)
+        except Refusal as no:
+            empty("info", refusal(no), say("go-elsewhere"))
+        except Exception:
+            log.exception("a page could not be drawn")
+            empty("build", say("unexpected"), say("reload-hint"))
+    return None
+
+
+@contextmanager
+def frame(visit: Visit, name: str) -> Iterator[None]:
+    """Everything around a page; inside it the page is drawn. Starts the page's pulse."""
+    drawn = visit.office.bell.revision
+    head(say(f"nav-{name}"))
+    with ui.element("header").classes("loa-head"):
+        _brand()
+        _navigation(visit, name, "loa-nav", "nav")
+        ui.space()
+        link = _LinkChip()
+        _person(visit)
+    banner = _Banner(visit)
+    stale = ui.label(say("stale")).classes("loa-stale").props("role=status")
+    stale.visible = False
+    with ui.element("main").classes(f"loa-main loa-page-{name}").props("id=main tabindex=-1"):
+        yield
+    _navigation(visit, name, "loa-tabs", "tab")
+    _pulse(visit, link, banner, stale, drawn)
+
+
+def head(title: str) -> None:
+    """Title, style and script of a page."""
+    speak()
+    ui.page_title(f"{title} · Loa Làng")
+    version = _version()
+    ui.add_head_html(
+        f'{clock_script()}<link rel="stylesheet" href="{STATIC_URL}/panel.css?{version}">'
+        f'<script src="{STATIC_URL}/panel.js?{version}"></script>'
+        '<meta name="theme-color" content="#0c4a46">'
+    )
+
+
+def empty(icon: str, title: str, hint: str) -> None:
+    """What stands where there is nothing yet: what is missing, and what to do."""
+    with ui.element("div").classes("loa-empty").mark("empty"):
+        ui.icon(icon).props("aria-hidden=true")
+        ui.label(title).classes("loa-empty-title")
+        ui.label(hint).classes("loa-dim")
+
+
+def heading(title: str, hint: str = "") -> None:
+    """The name of a page, and a line on what it is for."""
+    with ui.element("div").classes("loa-heading"):
+        tagged("h1", title)
+        if hint:
+            ui.label(hint).classes("loa-dim")
+
+
+def tagged(tag: str, text: str) -> ui.element:
+    """Text in an element of that tag; the text is never read as HTML."""
+    with ui.element(tag) as element:
+        ui.label(text).classes("loa-inline")
+    return element
+
+
+def _version() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(STATIC.glob("panel.*")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _brand() -> None:
+    with ui.link(target="/").classes("loa-brand").props('aria-label="Loa Làng"'):
+        ui.element("img").props(f"src={STATIC_URL}/loa.svg alt='' width=34 height=34")
+        ui.label("Loa Làng").classes("loa-brand-name")
+
+
+def _navigation(visit: Visit, name: str, style: str, marker: str) -> None:
+    with ui.element("nav").classes(style).props(f'aria-label="{say("nav")}"'):
+        for place in PLACES:
+            if not visit.actor.may(place.needs):
+                continue
+            marks = f"{marker}-{place.name}"
+            with ui.link(target=place.address).mark(marks).props(f"data-testid={marks}") as link:
+                ui.icon(place.icon).props("aria-hidden=true")
+                ui.label(say(f"nav-{place.name}"))
+            link.classes(f"loa-to-{place.name}")
+            if place.name == name:
+                link.props("aria-current=page")
+
+
+def _person(visit: Visit) -> None:
+    actor = visit.actor
+    with ui.button(icon="account_circle").classes("loa-person").props("flat no-caps") as button:
+        ui.label(actor.name).classes("loa-person-name")
+        with ui.menu().props("auto-close").classes("loa-menu"):
+            with ui.element("div").classes("loa-menu-head"):
+                ui.label(actor.name).classes("loa-strong")
+                ui.label(say(f"role-{actor.role.value}")).classes("loa-dim")
+            _choice("contrast", say("dark-auto"), lambda: _remember(DARK_KEY, None), "dark-auto")
+            _choice("light_mode", say("dark-off"), lambda: _remember(DARK_KEY, value=False), "dark-off")
+            _choice("dark_mode", say("dark-on"), lambda: _remember(DARK_KEY, value=True), "dark-on")
+            ui.separator()
+            _choice("language", "Tiếng Việt", lambda: _remember(LANGUAGE_KEY, "vi"), "language-vi")
+            _choice("language", "English", lambda: _remember(LANGUAGE_KEY, "en"), "language-en")
+            ui.separator()
+            _choice("logout", say("log-out"), _log_out, "log-out")
+    button.mark("account").props(f'data-testid=account aria-label="{say("account")}"')
+
+
+def _choice(icon: str, text: str, chosen: Callable[[], None], marker: str) -> None:
+    with ui.menu_item(on_click=chosen).mark(marker).props(f"data-testid={marker}"):
+        ui.icon(icon).props("aria-hidden=true").classes("loa-menu-icon")
+        ui.label(text)
+
+
+def _remember(key: str, value: object) -> None:
+    app.storage.user[key] = value
+    ui.navigate.reload()
+
+
+def _log_out() -> None:
+    app.storage.user.pop(PERSON_KEY, None)
+    ui.navigate.to("/login")
+
+
+class _LinkChip:
+    """Whether messages get through, in words."""
+
+    def __init__(self) -> None:
+        with ui.element("div").classes("loa-link").mark("link-state") as self.root:
+            self.root.props("data-testid=link-state role=status")
+            ui.element("i").props("aria-hidden=true")
+            self.text = ui.label().classes("loa-link-text")
+            with ui.tooltip():
+                self.more = ui.label()
+
+    def show(self, house: HouseHealth) -> None:
+        """Show it as it is now."""
+        word = "up" if house.well else ("connecting" if house.link == LinkState.CONNECTING else "down")
+        self.root.classes(replace=f"loa-link loa-link-{word}")
+        self.text.set_text(say(f"link-{word}"))
+        why = house.link_reason or house.broker_reason
+        self.more.set_text(say(f"link-{word}-more") + (f" ({why})" if why and not house.well else ""))
+
+
+class _Banner:
+    """Told on every page while an alarm holds."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        with ui.link(target="/alarm").classes("loa-banner").mark("alarm-banner") as self.root:
+            self.root.props("data-testid=alarm-banner role=alert")
+            ui.icon("notifications_active").props("aria-hidden=true")
+            self.text = ui.label()
+        self.root.visible = False
+
+    async def refresh(self) -> None:
+        """Ask whether one holds."""
+        held: list[AlarmView] = [a for a in await self._visit.office.alarms(self._visit.actor) if a.in_force]
+        self.root.visible = bool(held)
+        if held:
+            places = ", ".join(dict.fromkeys(name for alarm in held for name in alarm.area_names))
+            self.text.set_text(say("alarm-banner", areas=places))
+
+
+def _pulse(visit: Visit, link: _LinkChip, banner: _Banner, stale: ui.label, drawn: int) -> None:
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal drawn, beats
+        link.show(visit.office.house())
+        beats += 1
+        if beats % int(CHECK_S / PULSE_S) == 0:
+            async with asking():
+                await visit.me()
+        revision = visit.office.bell.revision
+        if revision == drawn and beats > 1:
+            return
+        try:
+            await banner.refresh()
+            if revision != drawn:
+                for redraw in visit.redraws:
+                    await redraw()
+        except Exception:
+            # the page keeps what it shows and says that it is old; the next beat tries again
+            log.exception("a page could not be brought up to date")
+            stale.visible = True
+        else:
+            drawn = revision
+            stale.visible = False
+
+    ui.timer(PULSE_S, beat)

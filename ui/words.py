@@ -1,0 +1,89 @@
+"""Words of the page at hand, in the language of whoever looks at it.
+
+Handlers and timers run in tasks of their own, so the language is asked of the page each time.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from nicegui import ui
+
+from broadcast import wording
+from broadcast.domain.refusals import Refusal
+from broadcast.wording import LANGUAGES, language
+
+LANGUAGE_KEY: Final = "language"
+_SYLLABLES_PER_SECOND: Final = 3.6
+"""How fast the voices in use read Vietnamese: 215 syllables a minute, pauses included."""
+
+
+def speak() -> str:
+    """Make everything said from here on, in this task, the language of the page at hand; which it is."""
+    try:
+        spoken = str(ui.context.client.storage.get(LANGUAGE_KEY, LANGUAGES[0]))
+    except RuntimeError:  # no page: a background task
+        spoken = LANGUAGES[0]
+    language.set(spoken)
+    return spoken
+
+
+def say(key: str, /, **facts: object) -> str:
+    """The sentence of `key` in section "ui". Raises KeyError for a key that is not there."""
+    speak()
+    return wording.say(f"ui.{key}", **facts)
+
+
+def stage(name: str) -> str:
+    """What a long action is doing; a stage without a sentence is shown as it is named."""
+    speak()
+    key = f"progress.{name}"
+    return wording.say(key) if key in wording.table() else name
+
+
+def refusal(no: Refusal) -> str:
+    """What was refused and what to do; a code without a sentence gets the calm one."""
+    speak()
+    return wording.refusal(no) if f"refusal.{no.code}" in wording.table() else say("unexpected")
+
+
+def reason(why: str) -> str:
+    """A reason as a receiver or the books name it, in words; "" stays "", an unknown one is shown as it is named."""
+    speak()
+    key = f"ui.why-{why}"
+    return wording.say(key) if key in wording.table() else why
+
+
+def moment(instant: datetime) -> str:
+    """A local instant in full."""
+    speak()
+    return wording.moment(instant)
+
+
+def number(value: float) -> str:
+    """A whole number with its thousands set apart as the language does: 12.345 or 12,345."""
+    grouped = f"{round(value):,}"
+    return grouped if speak() == "en" else grouped.replace(",", ".")
+
+
+def milliseconds(value: int) -> str:
+    """A length to the millisecond, such as "12.345 ms"."""
+    return f"{number(value)} ms"
+
+
+def deviation(value: float) -> str:
+    """How far off the planned instant, such as "lệch +3 ms"."""
+    sign = "−" if round(value) < 0 else "+"
+    return say("deviation", ms=f"{sign}{number(abs(value))}")
+
+
+def length(seconds: float) -> str:
+    """A length a person can grasp, such as "1 phút 05 giây"."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return say("length-seconds", seconds=whole)
+    return say("length-minutes", minutes=whole // 60, seconds=f"{whole % 60:02}")
+
+
+def spoken_seconds(text: str) -> float:
+    """About how long a voice needs for `text`; a syllable is what stands between spaces."""
+    return len(text.split()) / _SYLLABLES_PER_SECOND
