@@ -60,6 +60,8 @@ class Wire:
         self.on_up: list[Callable[[], None]] = []
         self.refused: Counter[str] = Counter()
         """Messages refused since the start, by reason: words of Why, BAD_TOPIC, BADLY_TAKEN."""
+        self.published = 0
+        """Messages the carrier has taken since the start."""
         self._logged: dict[str, float] = {}
 
     async def open(self) -> None:
@@ -89,6 +91,7 @@ class Wire:
     async def publish(self, topic: Topic, raw: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Hand sealed bytes to the carrier. Raises LinkDown or LinkRefused."""
         await self._link.publish(str(topic), raw, qos=qos, retain=retain)
+        self.published += 1
 
     async def send(self, topic: Topic, message: Signed, *, retain: bool = False, qos: int = 1) -> bytes:
         """Seal and publish; the sealed bytes. Raises as `seal` and `publish`."""
