@@ -56,7 +56,7 @@ Prepare = Callable[[Session, AreaId, list[AiringRow], datetime], Outgoing | None
 
 
 class Planner:
-    """Makes and publishes plans: `replan` after a change, `publish_everything` when the link is up, `roll` by the hour."""
+    """Makes and publishes plans: `replan` after a change, `publish_everything` when the link is up, `roll` hourly."""
 
     def __init__(self, desk: Desk, wire: Wire) -> None:
         self._desk, self._wire = desk, wire
