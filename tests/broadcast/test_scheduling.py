@@ -1,0 +1,350 @@
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlmodel import select
+
+from broadcast import books, scheduling
+from broadcast.domain.deliveries import DeliveryState
+from broadcast.domain.refusals import Refusal
+from broadcast.presence import Presence
+from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
+from broadcast.wording import refusal
+from devices.link import LinkDown
+from devices.messages import State
+from devices.vocabulary import AreaId
+
+PROVINCE = AreaId("tinh-tay-ninh-72")
+DISTRICT = AreaId("huyen-go-dau-710")
+COMMUNE = AreaId("xa-thanh-duc-25657")
+NEIGHBOUR = AreaId("xa-cam-giang-25660")
+DESERTED = AreaId("xa-phuoc-trach-25675")
+ELSEWHERE = AreaId("huyen-ben-cau-711")
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SOON = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
+NIGHT = datetime(2026, 11, 26, 3, 15, tzinfo=ZONE).astimezone(UTC)
+
+
+class Replan:
+    """The planner's door: remembers what it was asked, fails when told to."""
+
+    def __init__(self):
+        self.asked = []
+        self.fail = None
+
+    async def __call__(self, areas):
+        self.asked.append(areas)
+        if self.fail:
+            raise self.fail
+
+
+@pytest.fixture
+def replan():
+    return Replan()
+
+
+@pytest.fixture
+def bulletin(staff, spoken):
+    return spoken(staff)
+
+
+@pytest.fixture
+def place(desk, replan, staff, bulletin, receivers):
+    def place(*areas, at=SOON, typed="", actor=staff, bulletin=bulletin):
+        return scheduling.place(desk, replan, actor, bulletin, areas, at, typed)
+
+    return place
+
+
+async def test_placing_writes_slot_airing_and_a_delivery_for_every_receiver(place, replan, rows, staff, desk):
+    slot = await place(DISTRICT)
+    assert (slot.areas, slot.at, slot.placed_by, slot.withdrawn) == ((DISTRICT,), SOON, staff.id, False)
+    (airing,) = [books.airing(r) for r in rows(AiringRow)]
+    assert (airing.slot, airing.at, airing.seconds, airing.title) == (slot.id, SOON, 10.0, "Mời họp")
+    deliveries = rows(DeliveryRow)
+    assert {(d.receiver, d.area) for d in deliveries} == {
+        ("thanh-duc-1", COMMUNE),
+        ("thanh-duc-2", COMMUNE),
+        ("cam-giang-1", NEIGHBOUR),
+    }
+    assert {(d.subject, d.kind, d.state, d.planned_at) for d in deliveries} == {(airing.id, "airing", "planned", SOON)}
+    assert replan.asked == [(DISTRICT,)]
+    assert desk.bell.revision == 1
+
+
+async def test_one_publish_is_asked_for_each_area_aimed_at(place, replan, rows):
+    await place(COMMUNE, NEIGHBOUR, COMMUNE)
+    assert sorted(replan.asked[0]) == sorted([COMMUNE, NEIGHBOUR])
+    await place(COMMUNE, DISTRICT, at=SOON + timedelta(hours=1))
+    assert replan.asked[1] == (DISTRICT,)
+    assert Counter(d.planned_at for d in rows(DeliveryRow)) == {SOON: 3, SOON + timedelta(hours=1): 3}
+
+
+async def test_now_is_a_few_seconds_ahead(place, clock, settings):
+    slot = await place(COMMUNE, at=None)
+    assert slot.at == clock.time + timedelta(seconds=settings.schedule.now_lead_s)
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "approved"])
+async def test_who_places_a_bulletin_vouches_for_it(place, spoken, staff, rows, state):
+    bulletin = spoken(staff, "Khác", state=state)
+    await place(COMMUNE, bulletin=bulletin)
+    assert {r.id: r.state for r in rows(BulletinRow)}[bulletin] == "approved"
+
+
+@pytest.mark.parametrize("state", ["rejected", "withdrawn"])
+async def test_what_was_rejected_or_withdrawn_does_not_air(place, spoken, staff, whole, state):
+    bulletin = spoken(staff, "Khác", state=state)
+    before = whole()
+    with pytest.raises(Refusal, match="bulletin-life"):
+        await place(COMMUNE, bulletin=bulletin)
+    assert whole() == before
+
+
+async def refused(attempt, whole, replan):
+    """The Refusal of an attempt that changed nothing and whose sentence says what to do."""
+    before = whole()
+    with pytest.raises(Refusal) as no:
+        await attempt
+    assert whole() == before
+    assert replan.asked == []
+    assert refusal(no.value).count("Hãy") + refusal(no.value).count("hãy") >= 1
+    return no.value
+
+
+async def test_a_time_in_the_past_is_refused(place, whole, replan, clock):
+    no = await refused(place(COMMUNE, at=clock.time - timedelta(minutes=5)), whole, replan)
+    assert no.code == "time-past"
+    assert "16:55" in refusal(no)
+
+
+async def test_a_time_beyond_a_year_is_refused(place, whole, replan, clock):
+    no = await refused(place(COMMUNE, at=clock.time + timedelta(days=400)), whole, replan)
+    assert no.code == "time-far"
+
+
+async def test_an_area_without_receivers_is_named(place, whole, replan):
+    no = await refused(place(COMMUNE, DESERTED), whole, replan)
+    assert (no.code, no.facts) == ("no-receivers", {"area": "Xã Phước Trạch"})
+
+
+async def test_no_area_is_refused(place, whole, replan):
+    assert (await refused(place(), whole, replan)).code == "no-areas"
+
+
+@pytest.mark.parametrize("area", [PROVINCE, ELSEWHERE])
+async def test_areas_of_others_are_refused(place, whole, replan, area):
+    assert (await refused(place(COMMUNE, area), whole, replan)).code == "not-your-area"
+
+
+async def test_an_operator_places_nothing(place, whole, replan, operator):
+    assert (await refused(place(COMMUNE, actor=operator), whole, replan)).code == "not-allowed"
+
+
+async def test_a_bulletin_without_sound_is_refused(place, whole, replan, spoken, staff):
+    assert (await refused(place(COMMUNE, bulletin=spoken(staff, clip=None)), whole, replan)).code == "no-sound"
+
+
+async def test_a_sound_that_is_no_longer_on_disk_is_refused(place, whole, replan, desk, rows):
+    desk.library.path(rows(BulletinRow)[0].clip).unlink()
+    assert (await refused(place(COMMUNE), whole, replan)).code == "no-sound"
+
+
+async def test_a_bulletin_without_a_title_is_refused(place, whole, replan, spoken, staff):
+    assert (await refused(place(COMMUNE, bulletin=spoken(staff, "")), whole, replan)).code == "title-empty"
+
+
+async def test_what_is_no_longer_valid_does_not_air(place, whole, replan, spoken, staff):
+    bulletin = spoken(staff, "Bão", valid_until=SOON - timedelta(seconds=1))
+    assert (await refused(place(COMMUNE, bulletin=bulletin), whole, replan)).code == "bulletin-expired"
+
+
+async def test_the_end_of_validity_goes_with_the_airing(place, spoken, staff, rows):
+    until = SOON + timedelta(hours=1)
+    await place(COMMUNE, bulletin=spoken(staff, "Bão", valid_until=until))
+    assert [a.valid_until for a in rows(AiringRow)] == [until]
+
+
+async def test_the_quiet_hours_need_the_hour_typed(place, whole, replan, rows):
+    no = await refused(place(COMMUNE, at=NIGHT), whole, replan)
+    assert (no.code, no.facts["confirmation"]) == ("quiet-hours", "03:15")
+    await place(COMMUNE, at=NIGHT, typed="03:15")
+    assert [a.quiet_hours_confirmed for a in rows(AiringRow)] == [True]
+
+
+async def test_by_day_nothing_needs_to_be_typed(place, rows):
+    await place(COMMUNE)
+    assert [a.quiet_hours_confirmed for a in rows(AiringRow)] == [False]
+
+
+async def test_a_failing_link_does_not_undo_the_placing(place, replan, rows):
+    replan.fail = LinkDown("no broker")
+    slot = await place(COMMUNE)
+    assert [r.id for r in rows(SlotRow)] == [slot.id]
+    assert len(rows(DeliveryRow)) == 2
+
+
+async def test_a_button_pressed_twice_places_once(place, rows, replan, clock):
+    first, second = await asyncio.gather(place(COMMUNE, at=None), place(COMMUNE, at=None))
+    assert first == second
+    clock.on(milliseconds=900)
+    assert await place(COMMUNE, at=None) == first
+    assert (len(rows(SlotRow)), len(rows(AiringRow)), len(replan.asked)) == (1, 1, 1)
+
+
+async def test_the_same_again_later_is_meant_so(place, rows, clock):
+    await place(COMMUNE, at=None)
+    clock.on(seconds=3)
+    await place(COMMUNE, at=None)
+    assert len(rows(SlotRow)) == 2
+
+
+async def test_another_sound_area_or_bulletin_is_another_slot(place, rows, spoken, staff):
+    await place(COMMUNE)
+    await place(NEIGHBOUR)
+    await place(COMMUNE, bulletin=spoken(staff, "Khác"))
+    assert len(rows(SlotRow)) == 3
+
+
+async def test_what_was_withdrawn_may_be_placed_again(place, rows, desk, replan, staff):
+    first = await place(COMMUNE)
+    await scheduling.withdraw_slot(desk, replan, staff, first.id)
+    assert (await place(COMMUNE)).id != first.id
+    assert len(rows(SlotRow)) == 2
+
+
+async def test_a_withdrawn_slot_is_taken_out_of_the_plans(place, rows, desk, replan, staff, clock):
+    slot = await place(DISTRICT)
+    done = await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    assert done.withdrawn
+    assert [a.withdrawn for a in rows(AiringRow)] == [True]
+    assert {d.state for d in rows(DeliveryRow)} == {"withdrawn"}
+    assert [s.withdrawn_at for s in rows(SlotRow)] == [clock.time]
+    assert replan.asked == [(DISTRICT,), (DISTRICT,)]
+
+
+async def test_what_sounds_already_stays_so_until_the_receiver_says_otherwise(place, rows, desk, replan, staff, tell):
+    slot = await place(COMMUNE)
+    await tell("thanh-duc-1", DeliveryState.PLAYING)
+    await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    assert {d.receiver: d.state for d in rows(DeliveryRow)} == {"thanh-duc-1": "playing", "thanh-duc-2": "withdrawn"}
+
+
+async def test_a_slot_is_withdrawn_once(place, desk, replan, staff, whole):
+    slot = await place(COMMUNE)
+    await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    before = whole()
+    with pytest.raises(Refusal, match="slot-over"):
+        await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    assert whole() == before
+
+
+async def test_what_has_aired_is_not_withdrawn(place, desk, replan, staff, clock, tell):
+    slot = await place(COMMUNE)
+    for receiver in ("thanh-duc-1", "thanh-duc-2"):
+        await tell(receiver, DeliveryState.PLAYED)
+    with pytest.raises(Refusal, match="slot-over"):
+        await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+
+
+async def test_what_is_long_past_is_not_withdrawn(place, desk, replan, staff, clock):
+    slot = await place(COMMUNE)
+    clock.on(hours=1)
+    with pytest.raises(Refusal, match="slot-over"):
+        await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+
+
+async def test_only_who_may_place_there_may_withdraw(place, desk, replan, operator, stranger, province, whole):
+    slot = await place(COMMUNE)
+    before = whole()
+    for actor, number, code in (
+        (operator, slot.id, "not-allowed"),
+        (stranger, slot.id, "not-your-area"),
+        (province, slot.id + 1, "no-such-slot"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            await scheduling.withdraw_slot(desk, replan, actor, number)
+    assert whole() == before
+
+
+async def test_a_withdrawal_stands_though_the_link_is_down(place, desk, replan, staff, rows):
+    slot = await place(COMMUNE)
+    replan.fail = LinkDown("no broker")
+    assert (await scheduling.withdraw_slot(desk, replan, staff, slot.id)).withdrawn
+
+
+@pytest.fixture
+def tell(desk):
+    """A receiver has said something, and it is in the books."""
+
+    async def tell(receiver, state):
+        def work(session):
+            for row in session.exec(select(DeliveryRow).where(DeliveryRow.receiver == receiver)):
+                row.state = state.value
+
+        await desk.store.write(work)
+
+    return tell
+
+
+def heard(presence, receiver, at, *, online=True):
+    presence.take(State(receiver=receiver, session=1, at=at, online=online), at)
+
+
+async def test_a_preview_says_what_will_sound_where(desk, staff, bulletin, receivers, whole, clock):
+    presence = Presence()
+    heard(presence, "thanh-duc-1", clock.time)
+    heard(presence, "cam-giang-1", clock.time, online=False)
+    before = whole()
+    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE, DISTRICT), SOON)
+    assert (seen.title, seen.at, seen.now, seen.seconds) == ("Mời họp", SOON, False, 10.0)
+    assert (seen.areas, seen.receivers, seen.receivers_offline) == (("Huyện Gò Dầu",), 3, 2)
+    assert (seen.clashes, seen.quiet_confirmation) == ((), "")
+    assert whole() == before
+
+
+async def test_a_receiver_not_heard_for_long_counts_as_absent(desk, staff, bulletin, receivers, clock):
+    presence = Presence()
+    heard(presence, "thanh-duc-1", clock.time)
+    clock.on(seconds=desk.settings.receivers.stale_s + 1)
+    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE,), None)
+    assert (seen.now, seen.receivers_offline) == (True, 2)
+
+
+async def test_a_preview_names_what_sounds_there_at_that_time(desk, place, staff, spoken, replan, province):
+    await place(COMMUNE)
+    await place(NEIGHBOUR)
+    late = spoken(staff, "Tin chiều", seconds=60)
+    at = SOON + timedelta(seconds=5)
+    seen = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), at)
+    assert seen.clashes == ("Mời họp (17:30–17:30)",)
+    after = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), SOON + timedelta(seconds=10))
+    assert after.clashes == ()
+
+
+async def test_a_withdrawn_airing_is_in_nobodys_way(desk, place, staff, spoken, replan):
+    slot = await place(COMMUNE)
+    await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    seen = await scheduling.preview(desk, Presence(), staff, spoken(staff, "Khác"), (COMMUNE,), SOON)
+    assert seen.clashes == ()
+
+
+async def test_a_preview_of_the_night_says_what_to_type(desk, staff, bulletin, receivers):
+    seen = await scheduling.preview(desk, Presence(), staff, bulletin, (COMMUNE,), NIGHT)
+    assert seen.quiet_confirmation == "03:15"
+
+
+@pytest.mark.parametrize(
+    ("areas", "at", "code"),
+    [
+        ((), SOON, "no-areas"),
+        ((DESERTED,), SOON, "no-receivers"),
+        ((PROVINCE,), SOON, "not-your-area"),
+        ((COMMUNE,), SOON - timedelta(days=1), "time-past"),
+    ],
+)
+async def test_a_preview_refuses_what_placing_would(desk, staff, bulletin, receivers, areas, at, code):
+    with pytest.raises(Refusal, match=code):
+        await scheduling.preview(desk, Presence(), staff, bulletin, areas, at)
