@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import select
 
 from broadcast.areas_data import load_tree
+from broadcast.books import stored
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
@@ -117,15 +118,17 @@ class House:
             )
             session.add(bulletin)
             session.flush()
-            slot = SlotRow(bulletin=bulletin.id, areas=list(areas), at=at, placed_by=1, placed_at=self.hands.now())
+            slot = SlotRow(
+                bulletin=stored(bulletin.id), areas=list(areas), at=at, placed_by=1, placed_at=self.hands.now()
+            )
             session.add(slot)
             session.flush()
-            name = airing_id(slot.id, at)
+            name = airing_id(stored(slot.id), at)
             session.add(
                 AiringRow(
                     id=name,
-                    slot=slot.id,
-                    bulletin=bulletin.id,
+                    slot=stored(slot.id),
+                    bulletin=stored(bulletin.id),
                     title="Bản tin",
                     level="routine",
                     areas=list(areas),
@@ -181,7 +184,7 @@ class House:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory) -> Path:
-    path = tmp_path_factory.mktemp("books") / "empty.sqlite3"
+    path: Path = tmp_path_factory.mktemp("books") / "empty.sqlite3"
     store = Store(f"sqlite:///{path}")
     store.migrate()
     store.engine.dispose()

@@ -1,8 +1,10 @@
 import asyncio
+import itertools
 import shutil
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +17,7 @@ from broadcast.planning import Planner
 from broadcast.records import DeliveryRow, JournalRow, ReceiverRow, ReportRow
 from broadcast.store import Store
 from broadcast.tracking import Tracking
-from devices.messages import Ack, Finished, Missed, NowPlaying, Refused, Started, State
+from devices.messages import Ack, Finished, Missed, NowPlaying, ReceiverReport, Refused, Started, State
 from devices.topics import Leaf
 from devices.vocabulary import Outcome, Part
 
@@ -343,12 +345,11 @@ async def test_a_receiver_that_falls_silent_is_noticed_once_and_welcomed_back(ho
 
 def _told(steps):
     """A journal as a receiver could write it for one airing."""
-    from datetime import UTC, datetime
-
-    base, reports = datetime(2026, 11, 25, 3, 0, tzinfo=UTC), []
+    base: datetime = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    reports: list[ReceiverReport] = []
     for number, step in enumerate(steps, 1):
         at = base + timedelta(seconds=number * 10)
-        common = {"receiver": "loa-1", "journal": "j1", "number": number, "at": at, "subject": "s1"}
+        common: dict[str, Any] = {"receiver": "loa-1", "journal": "j1", "number": number, "at": at, "subject": "s1"}
         if step == "started":
             reports.append(Started(**common, started_at=at, start_error_ms=float(number)))
         elif step == "missed":
@@ -407,5 +408,5 @@ def test_reports_in_any_order_and_any_number_of_times_tell_the_same(template, fo
     shuffled = data.draw(st.permutations([*reports, *again]))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(shuffled)), max_size=3)))
     edges = [0, *cuts, len(shuffled)]
-    batches = [shuffled[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    batches = [shuffled[a:b] for a, b in itertools.pairwise(edges) if a < b]
     assert _after(template, folder, batches) == _after(template, folder, [reports])
