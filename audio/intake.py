@@ -1,0 +1,150 @@
+"""What an uploaded file must be before it becomes a bulletin's sound: sound, whole, audible, and short enough.
+
+Every refusal is a NotSound, whose code names a sentence for people. A file is decoded once from end to end: only so
+is a cut-off or silent recording known before it is on the air.
+"""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+
+from audio.calls import Cancelled, IsCancelled, Tell
+from audio.sound import RATE, Tally, Unreadable, after_id3, container_of, frames, length_s, opened, samples, sound_track
+
+SILENT_DB: Final = -60.0
+"""A tenth of a second must be louder than this somewhere (dB of full scale), else nobody hears anything."""
+MISSING_S: Final = 0.5
+MISSING_SHARE: Final = 0.02
+"""Half a second and a fiftieth less than the head promises is the encoder's rounding; more is cut off."""
+DAMAGED_SHARE: Final = 0.05
+"""More undecodable packets than this: damaged. A recording cut out of a stream may have a few at its ends."""
+MOST_CHANNELS: Final = 8
+_NO_HEAD: Final = ("mp3", "aac")
+"""Containers known only by a few bits of sync, which may stand in anything."""
+_PICTURES: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+"""A cover is no video."""
+
+
+class NotSound(Exception):
+    """Raised when a file cannot become a bulletin's sound.
+
+    `code` is one of sound-empty, sound-not-sound, sound-video, sound-no-sound-track, sound-truncated, sound-silent,
+    sound-too-long; `facts` has `name`, and `limit` (minutes) for the last.
+    """
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(f"{code} {facts}")
+        self.code = code
+        self.facts = facts
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that may be used: its length, what it is, and how loud its loudest tenth of a second is."""
+
+    seconds: float
+    container: str
+    codec: str
+    channels: int
+    loudest_db: float
+
+
+def inspect(file: Path, name: str, limit_minutes: int, tell: Tell, cancelled: IsCancelled) -> Inspected:
+    """Look a whole file over. Blocks: a long recording takes seconds. Raises NotSound, Cancelled, OSError.
+
+    `name` is what the person calls it, for the sentence; it decides nothing.
+    """
+    if not file.stat().st_size:
+        raise NotSound("sound-empty", name=name)
+    form = container_of(file)
+    if form in {"", "video"}:
+        raise NotSound("sound-video" if form else "sound-not-sound", name=name)
+    try:
+        with opened(file) as container:
+            _check_tracks(container, name)
+            promised = _promised_s(container, form, file)
+            if promised is not None and promised > limit_minutes * 60:
+                raise NotSound("sound-too-long", name=name, limit=limit_minutes)
+            tally = Tally()
+            seconds, loudest_db = _listen(container, tally, name, limit_minutes, tell, cancelled)
+            context = sound_track(container).codec_context
+            found = Inspected(seconds, form, context.name, context.channels, loudest_db)
+    except Unreadable as error:  # the first bytes of one with a head were right: it began as a sound file
+        raise NotSound("sound-not-sound" if form in _NO_HEAD else "sound-truncated", name=name) from error
+    if not seconds and tally.damaged and form in _NO_HEAD:
+        raise NotSound("sound-not-sound", name=name)
+    if _is_cut(tally, seconds, promised) or (form == "ogg" and not _ends_with_a_whole_page(file)):
+        raise NotSound("sound-truncated", name=name)
+    if loudest_db < SILENT_DB:
+        raise NotSound("sound-silent", name=name)
+    return found
+
+
+def _check_tracks(container: InputContainer, name: str) -> None:
+    if not container.streams.audio:
+        raise NotSound("sound-no-sound-track", name=name)
+    if any(not stream.disposition & _PICTURES for stream in container.streams.video):
+        raise NotSound("sound-video", name=name)
+    if not 1 <= sound_track(container).codec_context.channels <= MOST_CHANNELS:
+        raise NotSound("sound-not-sound", name=name)
+
+
+def _listen(
+    container: InputContainer, tally: Tally, name: str, limit_minutes: int, tell: Tell, cancelled: IsCancelled
+) -> tuple[float, float]:
+    """Seconds of sound that came out, and the loudest tenth of a second in dB."""
+    length = length_s(container)
+    count, loudest, told = 0, 0.0, 0.0
+    tell(0.0)
+    for frame in frames(container, tally=tally):
+        if cancelled():
+            raise Cancelled
+        count += frame.samples
+        if count > limit_minutes * 60 * RATE:
+            raise NotSound("sound-too-long", name=name, limit=limit_minutes)
+        loudest = max(loudest, float(np.mean(np.square(samples(frame).astype(np.float32)))))
+        share = min(1.0, count / RATE / length) if length else 0.0
+        if share >= told + 0.01:
+            told = share
+            tell(told)
+    tell(1.0)
+    return count / RATE, 10 * math.log10(loudest / 32768**2) if loudest else -math.inf
+
+
+def _promised_s(container: InputContainer, form: str, file: Path) -> float | None:
+    """How long the file says it is, where that is written down rather than guessed from its size."""
+    if form == "aac" or (form == "mp3" and not _has_frame_count(file)):
+        return None
+    return length_s(container)
+
+
+def _has_frame_count(file: Path) -> bool:
+    """Whether the first frame of an MP3 says how many follow (Xing, LAME)."""
+    with file.open("rb") as stream:
+        after_id3(stream)
+        first = stream.read(4096)
+    return b"Xing" in first or b"Info" in first
+
+
+def _is_cut(tally: Tally, seconds: float, promised: float | None) -> bool:
+    if tally.damaged_to_the_end or tally.damaged > DAMAGED_SHARE * tally.packets:
+        return True
+    return promised is not None and promised - seconds > MISSING_S + MISSING_SHARE * promised
+
+
+def _ends_with_a_whole_page(file: Path) -> bool:
+    """Whether the last page of an Ogg file is all there (RFC 3533, 6)."""
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        stream.seek(max(0, size - 70_000))  # a page has at most 65,307 bytes
+        tail = stream.read()
+    page = tail[tail.rfind(b"OggS") :]
+    table = 27
+    if len(page) < table or len(page) < table + page[26]:
+        return False
+    return len(page) >= table + page[26] + sum(page[table : table + page[26]])
