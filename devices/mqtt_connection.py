@@ -297,8 +297,21 @@ def _connect(client: Client, address: MqttAddress) -> OSError | ValueError | Non
         if address.tls:
             if address.tls_ca and not Path(address.tls_ca).is_file():
                 raise ssl.SSLError(f"tls_ca: there is no file {address.tls_ca}")
-            client.tls_set(ca_certs=address.tls_ca or None)
+            context = ssl.create_default_context(cafile=address.tls_ca or None)
+            context.sslsocket_class = _TlsSocket
+            client.tls_set_context(context)
         client.connect(address.host, address.port, KEEP_ALIVE_S, clean_start=True)
     except (OSError, ValueError) as error:
         return error
     return None
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """Closed when its handshake fails; paho leaves that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
