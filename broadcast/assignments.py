@@ -28,7 +28,7 @@ AT_ONCE: Final = 100
 
 
 class Assignments:
-    """Publishes assignments: `publish` after a change of receivers, `publish_everything` at each connection.
+    """Publishes assignments: `publish` after a change, `publish_everything` when the link is up, `catch_up` hourly.
 
     Numbers need no book: they follow the time. One that says the same goes out as the same bytes.
     """
@@ -37,10 +37,22 @@ class Assignments:
         self._desk, self._wire = desk, wire
         self._said: dict[str, tuple[Assignment, bytes]] = {}
         self._turn = asyncio.Lock()
+        self._owed: set[str] = set()
+        """Receivers whose assignment no carrier took."""
+        self._all_owed = False
 
     async def publish_everything(self) -> None:
-        """Tell every receiver."""
+        """Tell every receiver. Raises Refusal("store-failed"); `catch_up` does it then."""
+        self._all_owed = True
         await self._go_out(await self._desk.store.read(lambda session: list(session.exec(select(ReceiverRow)).all())))
+        self._all_owed = False
+
+    async def catch_up(self) -> None:
+        """For the timetable: tell those who could not be told."""
+        if self._all_owed:
+            await self.publish_everything()
+        elif self._owed:
+            await self.publish(self._owed)
 
     async def publish(self, receivers: Iterable[str]) -> None:
         """Tell these receivers. With the link down they are told at the next connection."""
@@ -94,10 +106,13 @@ class Assignments:
         )
 
     async def _publish(self, receiver: str, envelope: bytes) -> None:
+        self._owed.add(receiver)
         try:
             await self._wire.publish(topics.receiver(receiver, Leaf.ASSIGNMENT), envelope, retain=True)
         except LinkError as error:
             _log.info("an assignment goes out later", receiver=receiver, why=str(error))
+        else:
+            self._owed.discard(receiver)
 
 
 def _same(one: Assignment, other: Assignment) -> bool:

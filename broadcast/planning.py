@@ -63,6 +63,9 @@ class Planner:
         self._turns: defaultdict[AreaId, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._pushed: set[tuple[AreaId, ClipHash]] = set()
         """What was pushed in this connection."""
+        self._owed: set[AreaId] = set()
+        """Areas whose newest plan no carrier took, or not since the last connection."""
+        self._all_owed = False
 
     async def replan(self, areas: Iterable[AreaId]) -> None:
         """Make the plans of these areas anew and publish them: one publish an area.
@@ -73,13 +76,17 @@ class Planner:
 
     async def publish_everything(self) -> None:
         """Say every plan again, made anew where it is old, with the sound that is needed soon."""
+        self._all_owed = True
         self._pushed.clear()
         rows = await self._desk.store.read(lambda session: session.exec(select(PlanRow.target)).all())
         await self._go_out((area_of(t) for t in rows), self._held)
+        self._all_owed = False
 
     async def roll(self) -> None:
         """Make anew what the passing of time changes: airings come into reach, plans grow old; send what was not."""
-        areas = await self._desk.store.read(partial(_due, now=self._desk.now()))
+        if self._all_owed:
+            await self.publish_everything()
+        areas = self._owed | await self._desk.store.read(partial(_due, now=self._desk.now()))
         if areas:
             await self._go_out(areas, self._held)
 
@@ -141,11 +148,13 @@ class Planner:
                 plan = msgspec.structs.replace(plan, airings=kept)
 
     async def _publish(self, plan: Outgoing) -> bool:
+        self._owed.add(plan.area)
         try:
             await self._wire.publish(topics.area(plan.area, Leaf.PLAN), plan.envelope, retain=True)
         except LinkError as error:
             _log.info("a plan goes out later", area=plan.area, number=plan.number, why=str(error))
             return False
+        self._owed.discard(plan.area)
         for clip in plan.clips:
             await self._push(plan.area, clip)
         return True

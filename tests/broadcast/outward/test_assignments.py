@@ -1,4 +1,7 @@
+import pytest
+
 from broadcast.assignments import Assignments
+from broadcast.domain.refusals import Refusal
 from broadcast.records import ReceiverRow
 from devices.messages import Assignment
 from devices.topics import Leaf
@@ -74,9 +77,31 @@ async def test_one_whose_area_a_reform_took_away_is_passed_over_and_the_others_a
     assert [house.said(m).target for m in house.sent(Leaf.ASSIGNMENT)] == ["receiver/loa-2"]
 
 
-async def test_with_the_link_down_nothing_is_raised(house):
+async def test_with_the_link_down_nothing_is_raised_and_they_are_told_later(house):
     (area,) = house.communes(1)
     await house.hang(area, "loa-1")
     house.exchange.go_down()
-    await Assignments(house.desk, house.wire).publish_everything()
+    assignments = Assignments(house.desk, house.wire)
+    await assignments.publish_everything()
     assert house.exchange.published == []
+    house.exchange.come_up()
+    await assignments.catch_up()
+    await assignments.catch_up()
+    assert len(house.sent(Leaf.ASSIGNMENT)) == 1
+
+
+async def test_when_the_books_could_not_be_read_at_the_connection_it_is_done_later(house, monkeypatch):
+    (area,) = house.communes(1)
+    await house.hang(area, "loa-1")
+    read = house.store.read
+
+    async def broken(work):
+        raise Refusal("store-failed")
+
+    assignments = Assignments(house.desk, house.wire)
+    monkeypatch.setattr(house.store, "read", broken)
+    with pytest.raises(Refusal):
+        await assignments.publish_everything()
+    monkeypatch.setattr(house.store, "read", read)
+    await assignments.catch_up()
+    assert len(house.sent(Leaf.ASSIGNMENT)) == 1

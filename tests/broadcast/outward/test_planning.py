@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from broadcast.domain.plans import EXPIRY
+from broadcast.domain.refusals import Refusal
 from broadcast.planning import FRESH, Planner
 from broadcast.records import AiringRow, DeliveryRow, PlanRow
 from devices import topics
@@ -216,6 +217,66 @@ async def test_many_changes_at_once_leave_the_newest_plan_on_the_wire(house, pla
         assert said == rows[f"area/{area}"].envelope
     numbers = [house.said(m).number for m in house.sent(Leaf.PLAN) if areas[0] in m.topic]
     assert numbers == sorted(set(numbers))
+
+
+async def test_an_older_plan_that_is_slow_on_its_way_never_lies_on_top_of_a_newer(house, planner, monkeypatch):
+    (area,) = house.communes(1)
+    slow, begun = asyncio.Event(), asyncio.Event()
+    publish = house.wire.publish
+
+    async def first_is_slow(topic, raw, **options):
+        if not begun.is_set():
+            begun.set()
+            await slow.wait()
+        await publish(topic, raw, **options)
+
+    monkeypatch.setattr(house.wire, "publish", first_is_slow)
+    await house.place([area], house.hands.now() + timedelta(hours=1))
+    older = asyncio.create_task(planner.replan([area]))
+    await begun.wait()
+    await house.place([area], house.hands.now() + timedelta(hours=2))
+    newer = asyncio.create_task(planner.replan([area]))
+    await asyncio.wait({newer}, timeout=0.2)
+    slow.set()
+    await asyncio.gather(older, newer)
+    assert [len(house.said(m).airings) for m in house.sent(Leaf.PLAN)] == [1, 2]
+
+
+async def test_when_the_books_could_not_be_read_at_the_connection_the_next_roll_says_everything(
+    house, planner, monkeypatch
+):
+    (area,) = house.communes(1)
+    await house.place([area], house.hands.now() + timedelta(hours=1))
+    await planner.replan([area])
+    held = dict(house.exchange.retained)
+    house.exchange.forget()
+    read = house.store.read
+
+    async def broken(work):
+        raise Refusal("store-failed")
+
+    monkeypatch.setattr(house.store, "read", broken)
+    with pytest.raises(Refusal):
+        await planner.publish_everything()
+    monkeypatch.setattr(house.store, "read", read)
+    await planner.roll()
+    assert house.exchange.retained == held
+
+
+async def test_a_plan_the_carrier_did_not_take_again_is_sent_by_the_next_roll(house, planner, monkeypatch):
+    async def down(*args, **options):
+        raise LinkDown("slow")
+
+    (area,) = house.communes(1)
+    await house.place([area], house.hands.now() + timedelta(hours=1))
+    await planner.replan([area])
+    publish = house.wire.publish
+    monkeypatch.setattr(house.wire, "publish", down)
+    await planner.publish_everything()
+    monkeypatch.setattr(house.wire, "publish", publish)
+    await planner.roll()
+    await planner.roll()
+    assert len(house.sent(Leaf.PLAN)) == 2
 
 
 async def test_a_plan_too_long_for_the_wire_leaves_its_latest_airings_for_later(house, planner, monkeypatch):
