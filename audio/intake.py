@@ -24,6 +24,12 @@ MISSING_SHARE: Final = 0.02
 DAMAGED_SHARE: Final = 0.05
 """More undecodable packets than this: damaged. A recording cut out of a stream may have a few at its ends."""
 MOST_CHANNELS: Final = 8
+_WAV_SLACK: Final = 4096
+"""Some recorders miscount their head by a few bytes."""
+_WAV_UNKNOWN: Final = 0x7FFF_FF00
+"""What is written for "not known yet" by those who write to a pipe, and by RF64."""
+_OGG_PAGE: Final = 65_307
+"""A page has at most this many bytes."""
 _NO_HEAD: Final = ("mp3", "aac")
 """Containers known only by a few bits of sync, which may stand in anything."""
 _PICTURES: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -78,7 +84,7 @@ def inspect(file: Path, name: str, limit_minutes: int, tell: Tell, cancelled: Is
         raise NotSound("sound-not-sound" if form in _NO_HEAD else "sound-truncated", name=name) from error
     if not seconds and tally.damaged and form in _NO_HEAD:
         raise NotSound("sound-not-sound", name=name)
-    if _is_cut(tally, seconds, promised) or (form == "ogg" and not _ends_with_a_whole_page(file)):
+    if _is_cut(tally, seconds, promised) or not _is_all_there(file, form):
         raise NotSound("sound-truncated", name=name)
     if loudest_db < SILENT_DB:
         raise NotSound("sound-silent", name=name)
@@ -137,13 +143,18 @@ def _is_cut(tally: Tally, seconds: float, promised: float | None) -> bool:
     return promised is not None and promised - seconds > MISSING_S + MISSING_SHARE * promised
 
 
-def _ends_with_a_whole_page(file: Path) -> bool:
-    """Whether the last page of an Ogg file is all there (RFC 3533, 6)."""
+def _is_all_there(file: Path, form: str) -> bool:
+    """Whether the end of a file is there, for containers of which FFmpeg reads what there is without a word."""
     size = file.stat().st_size
     with file.open("rb") as stream:
-        stream.seek(max(0, size - 70_000))  # a page has at most 65,307 bytes
+        if form == "wav":
+            promised = 8 + int.from_bytes(stream.read(8)[4:], "little")
+            return promised - size < _WAV_SLACK or promised >= _WAV_UNKNOWN
+        if form != "ogg":
+            return True
+        stream.seek(max(0, size - _OGG_PAGE))
         tail = stream.read()
-    page = tail[tail.rfind(b"OggS") :]
+    page = tail[tail.rfind(b"OggS") :]  # RFC 3533, 6: a head of 27 bytes, a table of lengths, what they count
     table = 27
     if len(page) < table or len(page) < table + page[26]:
         return False

@@ -1,0 +1,166 @@
+import hashlib
+import math
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from audio.calls import Cancelled
+from audio.chime import chime
+from audio.likeness import likeness
+from audio.master import TARGET_LUFS, finish
+from audio.sound import Unreadable
+
+ROOT = Path(__file__).parents[2]
+
+
+def make_clip(spoken, out, *, with_chime=False, tell=lambda _: None, cancelled=lambda: False):
+    return finish(spoken, out, chime=with_chime, tell=tell, cancelled=cancelled)
+
+
+def loudness(path):
+    with av.open(str(path)) as container:
+        graph = av.filter.Graph()
+        nodes = [graph.add_abuffer(template=container.streams.audio[0]), graph.add("ebur128", "metadata=1")]
+        graph.link_nodes(*nodes, graph.add("abuffersink")).configure()
+        measured = -70.0
+        for frame in container.decode(audio=0):
+            graph.push(frame)
+            while True:
+                try:
+                    measured = float(graph.pull().metadata["lavfi.r128.I"])
+                except (av.BlockingIOError, av.EOFError):
+                    break
+    return measured
+
+
+def true_peak_db(samples):
+    spectrum = np.fft.rfft(samples)
+    wide = np.zeros(2 * len(samples) + 1, complex)
+    wide[: len(spectrum)] = spectrum
+    return 20 * math.log10(np.abs(np.fft.irfft(wide) * 4).max())
+
+
+def test_a_clip_is_mono_opus_at_48_khz_as_long_as_it_says(sounds, tmp_path, make):
+    finished = make_clip(sounds / "speech.wav", tmp_path / "a.opus")
+    with av.open(str(tmp_path / "a.opus")) as container:
+        stream = container.streams.audio[0]
+        assert container.format.name == "ogg"
+        assert (stream.codec_context.name, stream.codec_context.channels, stream.rate) == ("opus", 1, 48_000)
+    assert finished.seconds == pytest.approx(3, abs=0.001)
+    assert len(make.read(tmp_path / "a.opus")) == round(finished.seconds * 48_000)
+    assert finished.size == (tmp_path / "a.opus").stat().st_size
+    assert finished.size * 8 / finished.seconds < 48_000
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "wav", "m4a", "opus", "flac"])
+def test_it_holds_what_was_spoken(sounds, tmp_path, suffix):
+    make_clip(sounds / f"speech.{suffix}", tmp_path / "a.opus")
+    found = likeness(sounds / "speech.wav", tmp_path / "a.opus")
+    assert found.peak > 0.95
+    assert abs(found.lag_ms) < 60
+
+
+@pytest.mark.parametrize("peak", [0.1, 0.3, 0.9])
+def test_quiet_and_loud_recordings_come_out_equally_loud_and_never_clip(make, tmp_path, peak):
+    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(4, peak=peak))
+    make_clip(spoken, tmp_path / "a.opus")
+    assert loudness(tmp_path / "a.opus") == pytest.approx(TARGET_LUFS, abs=2.5)
+    assert true_peak_db(make.read(tmp_path / "a.opus")) < -1
+
+
+def test_a_very_quiet_recording_is_not_lifted_above_reason(make, tmp_path):
+    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(3, peak=0.004))
+    assert make_clip(spoken, tmp_path / "a.opus").gain_db == 20.0
+
+
+def test_silence_stays_silence(make, tmp_path):
+    spoken = make.pcm(tmp_path / "a.wav", np.zeros(48_000, np.int16))
+    assert make_clip(spoken, tmp_path / "a.opus").gain_db == 0.0
+    assert np.abs(make.read(tmp_path / "a.opus")).max() < 0.001
+
+
+def test_a_word_too_short_to_measure_is_kept(make, tmp_path):
+    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(0.2))
+    assert make_clip(spoken, tmp_path / "a.opus").seconds == pytest.approx(0.2, abs=0.001)
+
+
+def test_the_chime_stands_in_front_and_nothing_of_the_words_is_lost(sounds, tmp_path, make):
+    plain = make_clip(sounds / "speech.wav", tmp_path / "plain.opus")
+    rung = make_clip(sounds / "speech.wav", tmp_path / "rung.opus", with_chime=True)
+    front = len(chime()) / 96_000
+    assert rung.seconds == pytest.approx(plain.seconds + front, abs=0.001)
+    found = likeness(tmp_path / "plain.opus", tmp_path / "rung.opus")
+    assert found.peak > 0.98
+    assert found.lag_ms == pytest.approx(front * 1000, abs=2)
+    heard = likeness(make.pcm(tmp_path / "chime.wav", np.frombuffer(chime(), np.int16)), tmp_path / "rung.opus")
+    assert (heard.peak > 0.98, abs(heard.lag_ms) < 2) == (True, True)
+
+
+def test_the_chime_is_soft_at_its_edges_and_not_too_loud():
+    samples = np.frombuffer(chime(), np.int16).astype(float) / 32768
+    assert 1 < len(samples) / 48_000 < 3
+    assert np.abs(samples).max() < 10 ** (-3 / 20)
+    assert np.abs(samples[:10]).max() < 0.01
+    assert np.abs(samples[-10_000:]).max() < 0.001
+
+
+def test_the_same_words_give_the_same_bytes_in_every_process(sounds, tmp_path):
+    make_clip(sounds / "speech.mp3", tmp_path / "a.opus", with_chime=True)
+    program = (
+        "import sys; from pathlib import Path; from audio.master import finish\n"
+        "finish(Path(sys.argv[1]), Path(sys.argv[2]), chime=True, tell=lambda s: None, cancelled=lambda: False)"
+    )
+    other = tmp_path / "other name.opus"
+    subprocess.run([sys.executable, "-c", program, sounds / "speech.mp3", other], cwd=ROOT, check=True)
+    first, second = (hashlib.sha256(p.read_bytes()).hexdigest() for p in (tmp_path / "a.opus", other))
+    assert first == second
+
+
+def test_memory_does_not_grow_with_the_length(make, tmp_path):
+    program = (
+        "import sys, resource; from pathlib import Path; from audio.master import finish\n"
+        "finish(Path(sys.argv[1]), Path(sys.argv[2]), chime=True, tell=lambda s: None, cancelled=lambda: False)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    peaks = []
+    short = make.speechlike(10)[::6].copy()
+    for repeats in (1, 30):
+        spoken = make.pcm(tmp_path / "a.wav", np.tile(short, repeats), rate=8000)
+        done = subprocess.run(
+            [sys.executable, "-c", program, spoken, tmp_path / "a.opus"], cwd=ROOT, check=True, capture_output=True
+        )
+        peaks.append(int(done.stdout))
+    assert peaks[1] - peaks[0] < 12_000
+
+
+def test_progress_grows_to_the_end(sounds, tmp_path):
+    told: list[float] = []
+    make_clip(sounds / "speech.wav", tmp_path / "a.opus", tell=told.append)
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0, 1)
+    assert len(told) > 10
+
+
+def test_cancelled_in_the_middle_it_leaves_nothing(sounds, tmp_path):
+    told: list[float] = []
+    with pytest.raises(Cancelled):
+        make_clip(sounds / "speech.wav", tmp_path / "a.opus", tell=told.append, cancelled=lambda: told[-1] > 0.5)
+    assert 0.5 < max(told) < 1
+    assert not (tmp_path / "a.opus").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04" * 100, b"RIFF\x00\x00\x00\x00WAVE", b"OggS" * 100])
+def test_what_cannot_be_read_is_said(tmp_path, content):
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(Unreadable):
+        make_clip(tmp_path / "a", tmp_path / "a.opus", with_chime=True)
+    assert not (tmp_path / "a.opus").exists()
+
+
+def test_a_disk_that_is_full_is_an_oserror(sounds):
+    with pytest.raises(OSError, match="space"):
+        make_clip(sounds / "speech.wav", Path("/dev/full"))
