@@ -1,0 +1,97 @@
+"""A bulletin gets its sound: its words are spoken, or an uploaded file is taken in."""
+
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from sqlmodel import Session
+
+from broadcast import books
+from broadcast.desk import Desk
+from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, Sound, after, sayable
+from broadcast.domain.house import Tell
+from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.refusals import Refusal
+from broadcast.records import BulletinRow, ClipRow
+from broadcast.studio import Studio
+
+NAME_LENGTH: Final = 200
+_MB: Final = 1024 * 1024
+
+
+async def render(desk: Desk, studio: Studio, actor: Actor, bulletin: int, tell: Tell) -> Bulletin:
+    """Have the text spoken. Its sound is set only if the words are still those that were spoken.
+
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-in-place, text-..., speech-busy, speech-failed,
+    text-changed, disk-full.
+    """
+    require(actor, Action.WRITE, (), desk.tree)
+
+    def ask(session: Session) -> tuple[str, str]:
+        row = _editable(desk, session, actor, bulletin)
+        if row.origin != Origin.TEXT:
+            raise Refusal("upload-in-place")
+        return row.text, sayable(row.text, desk.settings.speech.text_limit)
+
+    as_written, words = await desk.store.read(ask)
+    sound = await studio.speak_in_turn(words, tell)
+
+    def enter(session: Session) -> Bulletin:
+        row = _editable(desk, session, actor, bulletin)
+        if row.text != as_written or row.origin != Origin.TEXT:
+            raise Refusal("text-changed")
+        return _enter(desk, session, row, sound)
+
+    done = await desk.store.write(enter)
+    desk.bell.ring()
+    return done
+
+
+async def upload(
+    desk: Desk, studio: Studio, actor: Actor, bulletin: int, name: str, file: Path, tell: Tell
+) -> Bulletin:
+    """Make an uploaded file the bulletin's sound; `file` stays the caller's.
+
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-large, sound-..., speech-busy, disk-full.
+    """
+    require(actor, Action.WRITE, (), desk.tree)
+    shown = _shown(name)
+
+    def ask(session: Session) -> None:
+        _editable(desk, session, actor, bulletin)
+        limit = desk.settings.upload.limit_mb
+        if file.stat().st_size > limit * _MB:
+            raise Refusal("upload-large", name=shown, limit=limit)
+
+    await desk.store.read(ask)
+    sound = await studio.take_in(shown, file, tell)
+
+    def enter(session: Session) -> Bulletin:
+        row = _editable(desk, session, actor, bulletin)
+        row.origin, row.upload_name = Origin.UPLOAD.value, shown
+        return _enter(desk, session, row, sound)
+
+    done = await desk.store.write(enter)
+    desk.bell.ring()
+    return done
+
+
+def _editable(desk: Desk, session: Session, actor: Actor, bulletin: int) -> BulletinRow:
+    row = books.bulletin_row(session, bulletin, actor, desk.tree)
+    after(BulletinState(row.state), BulletinEvent.EDIT)
+    return row
+
+
+def _enter(desk: Desk, session: Session, row: BulletinRow, sound: Sound) -> Bulletin:
+    if session.get(ClipRow, sound.clip) is None:
+        session.add(ClipRow(sha256=sound.clip, seconds=sound.seconds, size=sound.size, made_at=desk.now()))
+        session.flush()
+    row.clip, row.engine, row.voice, row.fell_back = sound.clip, sound.engine, sound.voice, sound.fell_back
+    row.state = after(BulletinState(row.state), BulletinEvent.EDIT).value
+    row.updated_at = desk.now()
+    return books.bulletin(session, row)
+
+
+def _shown(name: str) -> str:
+    """A file's name as people may see it: no folders, nothing unprintable."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(c for c in last if c.isprintable())[-NAME_LENGTH:] or "?"
