@@ -61,7 +61,6 @@ LAST_CHANCE_S: Final = 3.0
 """Silence after a missed probe that costs the process its life."""
 START_LIMIT_S: Final = 20.0
 """From the start of a process to its first probe: interpreter, library, listener, on a slow disk."""
-_STOP_LIMIT_S: Final = 3.0
 _FIRST_PAUSE_S: Final = 0.25
 _LONGEST_PAUSE_S: Final = 10.0
 _WELL_AFTER_S: Final = 30.0
@@ -289,13 +288,9 @@ async def _listens(port: int) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process, ended: "asyncio.Task[int]") -> None:
-    """The end of its standard input is its end; whoever does not hear that is killed."""
+    """Kill it: it keeps nothing on disk, and a process that hangs would not hear anything milder."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await ended
     if process.stdin is not None:
         process.stdin.close()
-    try:
-        async with asyncio.timeout(_STOP_LIMIT_S):
-            await asyncio.shield(ended)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await ended
