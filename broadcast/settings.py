@@ -171,6 +171,15 @@ def load(path: Path | None = None) -> Settings:
     return msgspec.convert(raw, Settings)
 
 
+def as_toml(settings: Settings) -> str:
+    """The settings as a file that `load` reads back: strings, numbers and lists are written alike in JSON and TOML."""
+    lines = []
+    for section, values in msgspec.to_builtins(settings).items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {msgspec.json.encode(value).decode()}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
 def _faults(raw: dict[str, Any], path: Path) -> "list[str]":
     sections = get_type_hints(Settings)
     found = []

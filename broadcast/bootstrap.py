@@ -1,0 +1,256 @@
+"""The one place where parts are joined. Everything is started after what it stands on, and stopped in reverse."""
+
+import asyncio
+import fcntl
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session, select
+
+from broadcast import accounts, editing, enrolment, logbook, logging_in, rendering, scheduling, views
+from broadcast.alarm_books import AlarmBooks
+from broadcast.alarm_words import AlarmWords, waiting
+from broadcast.areas_data import load_tree
+from broadcast.assignments import Assignments
+from broadcast.broker import BrokerState, EmbeddedBroker
+from broadcast.desk import Desk
+from broadcast.domain.areas import AreaTree
+from broadcast.domain.house import Bell, HouseHealth
+from broadcast.domain.people import Actor
+from broadcast.domain.refusals import Refusal
+from broadcast.emergency import Emergency
+from broadcast.ledger import Ledger
+from broadcast.library import ClipLibrary
+from broadcast.office import Office
+from broadcast.orders import Orders
+from broadcast.planning import Planner
+from broadcast.presence import Presence
+from broadcast.records import PersonRow
+from broadcast.republishing import Republish
+from broadcast.settings import Settings
+from broadcast.sight import present
+from broadcast.store import Store
+from broadcast.studio import open_studio
+from broadcast.telemetry import Figures
+from broadcast.timetable import Job, Timetable
+from broadcast.tracking import Tracking
+from broadcast.trusted import Trusted
+from broadcast.wire import Wire
+from broadcast.wording import say
+from devices.link import Link, LinkState
+from devices.mqtt import MqttAddress, MqttLink
+from devices.signing import load_or_make
+
+SERVER_KEY: Final = "server-1"
+ANSWER_S: Final = 5.0
+"""Books that take longer than this to answer a simple question count as failing."""
+
+
+class DataInUse(Exception):
+    """Raised when another server works on the same folder. Its text tells a person what to do."""
+
+
+@dataclass(frozen=True)
+class House:
+    """A server without its panel: what the panel, the demonstration and the tests ask."""
+
+    settings: Settings
+    office: Office
+    tree: AreaTree
+    presence: Presence
+    figures: Figures
+    server_keys: dict[str, bytes]
+    """What receivers are to believe."""
+    now: Callable[[], datetime]
+    store_answers: Callable[[], Awaitable[bool]]
+    add_user: Callable[..., Awaitable[Actor]]
+    """As `accounts.add_user`, without its desk."""
+    enrol: Callable[..., Awaitable[None]]
+    """(receiver, area, name, public key), as whoever has the machine in their hands."""
+    logins: Callable[[], Awaitable[frozenset[str]]]
+    actor_of: Callable[[str], Awaitable[Actor | None]]
+    """The person of a login, as one who has logged in: for commands on this machine."""
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, link: Link | None = None) -> AsyncIterator[House]:
+    """Everything but the panel, running. `link` replaces the carrier that the settings name.
+
+    Raises DataInUse, BrokerFailed, Refusal, OSError.
+    """
+    async with AsyncExitStack() as stack:
+        _lock(settings.data, stack)
+        store = Store(settings.database_url)
+        stack.push_async_callback(store.close)
+        await asyncio.to_thread(store.migrate)
+
+        now = partial(datetime.now, UTC)
+        desk = Desk(store, ClipLibrary(settings.data / "clips"), load_tree(settings.areas.tree), settings, now, Bell())
+        presence = Presence()
+        signer = load_or_make(settings.data / "keys" / "server.key", SERVER_KEY)
+        wire = Wire(link or MqttLink(_address(settings)), signer)
+        wire.on_changed.append(lambda _: desk.bell.ring())
+
+        emergency = Emergency(
+            wire, Ledger(settings.data / "alarms.jsonl"), desk.tree, settings.emergency, now, desk.bell
+        )
+        await asyncio.to_thread(emergency.load)
+        planner, assignments, orders = Planner(desk, wire), Assignments(desk, wire), Orders(desk, wire)
+        tracking = Tracking(desk, presence, wire)
+        wire.on_state, wire.on_report = tracking.take_state, tracking.take_report
+        studio = await stack.enter_async_context(open_studio(settings, desk.library))
+        words = AlarmWords(studio.speak, emergency.add_words, wire, desk.library, now)
+        books = AlarmBooks(desk, emergency.alarms)
+        emergency.followers += [words.follow, books.follow]
+        receivers = Trusted(desk, wire, assignments.publish)
+        await receivers.learn()
+
+        broker = None
+        if settings.broker.kind == "embedded" and link is None:
+            broker = EmbeddedBroker(settings.broker.port, changed=lambda _: desk.bell.ring())
+            stack.push_async_callback(broker.stop)
+            await broker.start()
+        again = Republish(
+            (emergency.on_up, assignments.publish_everything, planner.publish_everything),
+            lambda: wire.state is LinkState.UP,
+        )
+        wire.on_up.append(again.up)
+        tracking.start()
+        stack.push_async_callback(tracking.stop)
+        stack.push_async_callback(wire.close)
+        await wire.open()
+        again.start()
+        stack.push_async_callback(again.stop)
+        stack.push_async_callback(emergency.close)
+        stack.push_async_callback(books.stop)
+        stack.push_async_callback(words.stop)
+        for alarm in waiting(emergency.alarms(), now()):
+            words.follow(alarm)
+
+        timetable = Timetable(
+            (
+                Job("roll-plans", timedelta(minutes=5), planner.roll, first=timedelta(seconds=30)),
+                Job("sweep-deliveries", timedelta(seconds=10), tracking.sweep, first=timedelta(seconds=2)),
+                Job("alarms-owed", timedelta(seconds=2), emergency.catch_up),
+                Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
+                Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
+            ),
+            now,
+        )
+        timetable.start()
+        stack.push_async_callback(timetable.stop)
+
+        throttle = logging_in.Throttle(settings.login, now)
+        office = Office(
+            log_in=partial(logging_in.log_in, desk, throttle),
+            actor=partial(logging_in.actor, desk),
+            draft=partial(editing.draft, desk),
+            save=partial(editing.save, desk),
+            upload=partial(rendering.upload, desk, studio),
+            drop_upload=partial(editing.drop_upload, desk),
+            render=partial(rendering.render, desk, studio),
+            preview=partial(scheduling.preview, desk, presence),
+            place=partial(scheduling.place, desk, planner.replan),
+            withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),
+            clip=desk.library.path,
+            stop=orders.stop,
+            identify=orders.identify,
+            raise_alarm=emergency.raise_alarm,
+            end_alarm=emergency.end_alarm,
+            areas=partial(views.areas, desk),
+            bulletins=partial(views.bulletins, desk),
+            bulletin=partial(views.bulletin, desk),
+            slots=partial(views.slots, desk),
+            deliveries=partial(views.deliveries, desk, presence),
+            receivers=partial(views.receivers, desk, presence),
+            alarms=partial(views.alarms, desk, presence, emergency.alarms),
+            log=partial(logbook.log, desk),
+            log_csv=partial(logbook.log_csv, desk),
+            house=partial(_health, settings, broker, wire),
+            bell=desk.bell,
+            zone=settings.schedule.timezone,
+            upload_limit_mb=settings.upload.limit_mb,
+            text_limit=settings.speech.text_limit,
+        )
+        yield House(
+            settings=settings,
+            office=office,
+            tree=desk.tree,
+            presence=presence,
+            figures=Figures(
+                receivers=partial(_presences, desk, presence),
+                link_up=lambda: wire.state is LinkState.UP,
+                broker_serving=lambda: broker is None or broker.state is BrokerState.SERVING,
+                broker_restarts=lambda: broker.restarts if broker else 0,
+                refused=lambda: dict(wire.refused),
+                reports=lambda: tracking.taken,
+                publishes=lambda: wire.published,
+                alarms=lambda: sum(a.in_force(now()) for a in emergency.alarms()),
+                jobs_failed=timetable.failures.total,
+            ),
+            server_keys={SERVER_KEY: signer.public},
+            now=now,
+            store_answers=partial(_answers, store),
+            add_user=partial(accounts.add_user, desk),
+            enrol=partial(enrolment.enrol, desk, wire.trust, receivers.assign, None),
+            logins=partial(store.read, _logins),
+            actor_of=partial(_actor_of, desk),
+        )
+
+
+def _lock(folder: Path, stack: AsyncExitStack) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = stack.enter_context((folder / "lock").open("ab"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go by the kernel, also after SIGKILL
+    except OSError as error:
+        raise DataInUse(say("command.data-in-use", folder=folder)) from error
+
+
+def _address(settings: Settings) -> MqttAddress:
+    b = settings.broker
+    if b.kind == "embedded":
+        return MqttAddress(host="127.0.0.1", port=b.port, client_id="loalang-server")
+    return MqttAddress(b.host, b.port, "loalang-server", b.username, settings.broker_password, b.tls, b.tls_ca)
+
+
+def _health(settings: Settings, broker: EmbeddedBroker | None, wire: Wire) -> HouseHealth:
+    return HouseHealth(
+        broker=broker.state.value if broker else BrokerState.EXTERNAL.value,
+        broker_kind=settings.broker.kind,
+        broker_reason=broker.reason if broker else "",
+        broker_restarts=broker.restarts if broker else 0,
+        link=wire.state.value,
+        link_reason=wire.reason,
+    )
+
+
+def _presences(desk: Desk, presence: Presence) -> dict[str, int]:
+    words = {True: "online", False: "offline", None: "unknown"}
+    return dict(Counter(words[present(desk, heard)] for heard in presence.all().values()))
+
+
+async def _answers(store: Store) -> bool:
+    try:
+        await asyncio.wait_for(store.read(lambda session: session.exec(select(PersonRow.id).limit(1)).all()), ANSWER_S)
+    except (Refusal, TimeoutError):
+        return False
+    return True
+
+
+def _logins(session: Session) -> frozenset[str]:
+    return frozenset(session.exec(select(PersonRow.login)).all())
+
+
+async def _actor_of(desk: Desk, login: str) -> Actor | None:
+    def work(session: Session) -> int | None:
+        return session.exec(select(PersonRow.id).where(PersonRow.login == login)).one_or_none()
+
+    person = await desk.store.read(work)
+    return None if person is None else await logging_in.actor(desk, person)

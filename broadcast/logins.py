@@ -1,0 +1,67 @@
+"""The three people of a demonstration, their passwords made once and kept where only the owner of the data may read."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from broadcast.domain.areas import Area, AreaTree
+from broadcast.domain.people import Role
+from devices.vocabulary import AreaId
+
+_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without letters and digits that look alike: people read these from a screen and type them."""
+
+
+COMMUNE_CODE: Final = "25657"
+"""Xã Thạnh Đức: it has kept name and code in both trees."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """Someone who can log in to a demonstration."""
+
+    login: str
+    name: str
+    role: Role
+    area: AreaId
+
+
+def demo_people(tree: AreaTree) -> tuple[DemoPerson, ...]:
+    """One of each role: over the unit above the commune (a district, if there are any), the commune, the province."""
+    commune = demo_commune(tree)
+    above = tree.get(commune.parent or commune.id)
+    return (
+        DemoPerson("canbo", f"Cán bộ trung tâm, {above.name}", Role.STAFF, above.id),
+        DemoPerson("xa", f"Phụ trách loa, {commune.name}", Role.OPERATOR, commune.id),
+        DemoPerson("tinh", f"Trực ban, {tree.root.name}", Role.PROVINCE, tree.root.id),
+    )
+
+
+def demo_commune(tree: AreaTree) -> Area:
+    """The commune in which the receivers of a demonstration hang."""
+    return next(a for a in tree.areas.values() if a.code == COMMUNE_CODE)
+
+
+def make_password() -> str:
+    """Three groups of four: 59 bits, more than throttled guessing will ever find."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
+
+
+def keep(file: Path, passwords: dict[str, str]) -> None:
+    """Write login > password, mode 0600, whole or not at all."""
+    part = file.with_suffix(".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(passwords)))
+    part.replace(file)
+
+
+def kept(file: Path) -> dict[str, str]:
+    """What was kept there; nothing where there is no such file, or it cannot be read."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=dict[str, str])
+    except (OSError, msgspec.DecodeError):
+        return {}
