@@ -61,8 +61,11 @@ class AlarmWords:
         while alarm.in_force(self._now()):
             try:
                 return await self._speak(alarm.words, _untold)
-            except Refusal as no:
-                _log.error("the words of an alarm could not be spoken, tried again", alarm=alarm.id, why=str(no))
+            except Exception as no:  # noqa: BLE001 - whatever an engine does, an alarm's words are asked for again
+                strange = not isinstance(no, Refusal)
+                _log.error(
+                    "an alarm's words were not spoken, tried again", alarm=alarm.id, why=str(no), exc_info=strange
+                )
             await asyncio.sleep(TRY_AGAIN_S)
         return None
 
@@ -70,7 +73,11 @@ class AlarmWords:
         path = self._library.path(sound.clip)
         if path is None or sound.size > PUSH_LIMIT:
             return  # too long to push: receivers fetch it
-        data = await asyncio.to_thread(path.read_bytes)
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+        except OSError as error:
+            _log.error("an alarm's words cannot be read", alarm=alarm.id, why=str(error))
+            return
         outcomes = await asyncio.gather(
             *(self._wire.push_clip(area, sound.clip, data) for area in alarm.areas), return_exceptions=True
         )

@@ -29,7 +29,7 @@ from broadcast.ledger import Ledger
 from broadcast.settings import Emergency as Terms
 from broadcast.wire import Wire
 from devices import topics
-from devices.link import LinkError
+from devices.link import LinkError, LinkState
 from devices.topics import Leaf
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Siren
 
@@ -39,6 +39,8 @@ LEDGER_WAIT_S: Final = 1.0
 """How long a person who raised an alarm waits for the ledger's disk: it went out already, and the disk may hang."""
 REMEMBERED: Final = timedelta(days=2)
 """How long an alarm that is over is still shown, and said to be over at each connection."""
+ONE_PRESS: Final = timedelta(seconds=2)
+"""The same alarm by the same person sooner than this is one press that arrived twice."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Emergency:
         order = Order(chosen, siren, require_words(words))
         if not chosen:
             raise Refusal("no-areas")
+        if (pressed := self._pressed_before(actor, order)) is not None:
+            return self._seen(pressed)
         standing = self._put(self._new(actor, order))
         await self._go_out(standing, chosen, replaced=self._take_over(standing))
         for follower in self.followers:
@@ -142,7 +146,7 @@ class Emergency:
     async def catch_up(self) -> None:
         """For the timetable: alarms whose time is over end, what is owed goes out, what is unwritten is written."""
         self._run_out()
-        if self._owed:
+        if self._owed and self._wire.state is LinkState.UP:
             await self._send(tuple(self._owed))
         await self._write_down()
         self._forget_old()
@@ -151,6 +155,20 @@ class Emergency:
         """Wait for the pen."""
         if self._writing:
             await asyncio.wait(self._writing)
+
+    def _pressed_before(self, actor: Actor, order: Order) -> Standing | None:
+        """The alarm that the first of two presses raised: the siren does not start over for the second."""
+        now = self._now()
+        for s in self._standing.values():
+            same = (s.alarm.raised_by, s.alarm.areas, s.alarm.siren, s.alarm.words) == (
+                actor.id,
+                order.areas,
+                order.siren,
+                order.words,
+            )
+            if same and s.alarm.in_force(now) and now - s.alarm.raised_at < ONE_PRESS:
+                return s
+        return None
 
     def _new(self, actor: Actor, order: Order) -> Standing:
         now, terms = self._now(), self._terms

@@ -52,7 +52,7 @@ class Outgoing:
     """Sound that is needed too soon to be fetched."""
 
 
-Prepare = Callable[[Session, AreaId, list[AiringRow], datetime], Outgoing | None]
+Prepare = Callable[[Session, AreaId, list[AiringRow], datetime], Outgoing]
 
 
 class Planner:
@@ -109,8 +109,7 @@ class Planner:
             for area in row.areas:
                 if area in by_area:
                     by_area[AreaId(area)].append(row)
-        ready = (prepare(session, area, rows, now) for area, rows in by_area.items())
-        return [plan for plan in ready if plan is not None]
+        return [prepare(session, area, rows, now) for area, rows in by_area.items()]
 
     def _make(self, session: Session, area: AreaId, rows: list[AiringRow], now: datetime) -> Outgoing:
         held = session.get(PlanRow, target(area))

@@ -35,6 +35,8 @@ QUEUE: Final = 20_000
 """Reports held while the disk is slow: ten of every receiver. More are dropped; the receiver sends them again."""
 HEARD_EVERY: Final = timedelta(minutes=1)
 """How often the books note that a receiver was heard: memory knows it to the second."""
+LOOK_AGAIN: Final = timedelta(minutes=5)
+"""How often a State that says nothing new is held against the books all the same: these may have changed."""
 ACK_HOLDS: Final = timedelta(days=1)
 TRY_AGAIN_S: Final = 5.0
 """Pause after the books could not be written."""
@@ -55,6 +57,7 @@ class Tracking:
         self._heard_noted: dict[str, datetime] = {}
         self._holds_noted: dict[str, object] = {}
         self._ack_numbers: dict[str, int] = {}
+        self._looked_at = desk.now()
         self._work = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._swept = False
@@ -113,6 +116,9 @@ class Tracking:
         """Call unknown what should long have been reported, and notice who has fallen silent."""
         now = self._desk.now()
         self._notice_silence(now)
+        if now - self._looked_at >= LOOK_AGAIN:
+            self._looked_at = now
+            self._holds_noted.clear()
         since = now - _SWEPT if self._swept else None
         late = await self._desk.store.read(partial(_late, now=now, since=since))
         for start in range(0, len(late), BATCH):

@@ -130,6 +130,17 @@ async def test_ending_what_is_not_there_is_refused_and_ending_twice_is_harmless(
     assert len(house.exchange.published) == 2
 
 
+async def test_two_presses_of_one_button_are_one_alarm(house, emergency, province):
+    first = await raised(emergency, province, house.communes(1))
+    house.hands.turn(seconds=1)
+    assert await raised(emergency, province, house.communes(1)) == first
+    assert len(house.exchange.published) == 1
+    await raised(emergency, province, house.communes(1), words="Nước đã rút.")
+    house.hands.turn(seconds=2)
+    await raised(emergency, province, house.communes(1))
+    assert len({a.id for a in emergency.alarms()}) == 3
+
+
 # it depends on nothing
 
 
@@ -330,7 +341,7 @@ async def test_an_alarm_whose_every_area_was_taken_by_a_newer_one_is_over(house,
     areas = house.communes(1)
     first = await raised(emergency, province, areas)
     house.hands.turn(seconds=1)
-    await raised(emergency, province, areas)
+    await raised(emergency, province, areas, words="Hết đường lên cầu.")
     over = {a.id: a.ended_at for a in emergency.alarms()}[first.id]
     assert over == house.hands.now()
     assert {s.alarm.id: s.alarm.ended_at for s in ledger.read()}[first.id] == over

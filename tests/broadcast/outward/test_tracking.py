@@ -121,6 +121,23 @@ async def test_an_older_plan_makes_nothing_ready(house, taking):
     assert await _is(house, name, "sent")
 
 
+async def test_books_that_changed_under_a_receiver_that_says_nothing_new_are_looked_at_again(house, taking):
+    name, plans, _ = await one_airing(house)
+    house.speak(state(house, plans=plans))
+    await until(lambda: _is(house, name, "ready"))
+
+    def forget(session):
+        row = session.get(DeliveryRow, (name, "loa-1"))
+        row.state = "sent"
+        session.add(row)
+
+    await house.store.write(forget)
+    house.hands.turn(minutes=6)
+    await taking.sweep()
+    house.speak(state(house, plans=plans))
+    await until(lambda: _is(house, name, "ready"))
+
+
 async def test_progress_while_playing_is_kept_in_memory_alone(house, taking):
     name, plans, _ = await one_airing(house)
     house.speak(state(house, plans=plans))
