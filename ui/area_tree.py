@@ -26,19 +26,20 @@ def walk(nodes: Iterable[AreaNode]) -> Iterator[AreaNode]:
 
 
 def found(nodes: Iterable[AreaNode], typed: str) -> tuple[AreaNode, ...]:
-    """The trees cut down to names with `typed` in them, tone marks or not, and what lies above those.
-
-    A name that fits brings all that lies below it, unless a name below fits as well.
-    """
+    """The trees cut down to names with `typed` in them, tone marks or not, all below those, and what lies above."""
     wanted = slug(typed)
-    return tuple(kept for node in nodes if (kept := _kept(node, wanted)) is not None)
+    kept = []
+    for node in nodes:
+        children = node.children if wanted in slug(node.name) else found(node.children, typed)
+        if children or wanted in slug(node.name):
+            kept.append(replace(node, children=children))
+    return tuple(kept)
 
 
-def _kept(node: AreaNode, wanted: str) -> AreaNode | None:
-    children = found(node.children, wanted)
-    if children:
-        return replace(node, children=children)
-    return node if wanted in slug(node.name) else None
+def opened(nodes: Iterable[AreaNode], typed: str) -> tuple[str, ...]:
+    """The areas to unfold so that every name with `typed` in it is seen."""
+    wanted = slug(typed)
+    return tuple(n.id for n in walk(nodes) if any(wanted in slug(below.name) for below in walk(n.children)))
 
 
 def fewest(nodes: Iterable[AreaNode], ticked: frozenset[str]) -> tuple[AreaNode, ...]:
@@ -108,8 +109,7 @@ class AreaField:
         self._none.visible = not shown and bool(self._nodes)
         self._tree.props["nodes"] = [_as_node(node) for node in shown]
         self._tree.props["ticked"] = sorted(self._ticked)
-        opened = walk(shown) if typed.strip() else [n for n in shown if n.children]
-        self._tree.props["expanded"] = [node.id for node in opened]
+        self._tree.props["expanded"] = list(opened(shown, typed)) if slug(typed) else [n.id for n in shown]
 
     def _find(self) -> None:
         self._grow()

@@ -1,0 +1,362 @@
+"""A little office in memory, honest enough to click through: the same refusals, states that move, a bell that rings."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from nicegui.testing import User, user_simulation
+
+from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
+from broadcast.domain.areas import Area, AreaTree
+from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
+from broadcast.domain.deliveries import DeliveryState
+from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
+from broadcast.domain.people import Action, Actor, Role, require
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
+from broadcast.office import Office
+from broadcast.view_types import (
+    AlarmView,
+    AreaNode,
+    BulletinView,
+    DeliveryView,
+    LogAsk,
+    LogPage,
+    LogRow,
+    ReceiverView,
+    SlotPreview,
+    SlotView,
+)
+from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
+
+
+def area(name: str) -> Area:
+    return next(a for a in TREE.areas.values() if a.name == name)
+
+
+COMMUNES = (area("Xã Thạnh Đức"), area("Xã Cẩm Giang"), area("Xã Hiệp Thạnh"))
+GO_DAU = area("Huyện Gò Dầu")
+PEOPLE = {
+    "tinh": Actor(1, "tinh", "Nguyễn Thị Tỉnh", Role.PROVINCE, (TREE.root.id,)),
+    "huyen": Actor(2, "huyen", "Trần Văn Huyện", Role.STAFF, (GO_DAU.id,)),
+    "xa": Actor(3, "xa", "Lê Thị Xã", Role.OPERATOR, (COMMUNES[0].id,)),
+}
+PASSWORD = "mat-khau-thu"
+
+
+@dataclass
+class LittleOffice:
+    now: datetime | None = None
+    people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
+    bell: Bell = field(default_factory=Bell)
+    books: dict[int, Bulletin] = field(default_factory=dict)
+    booked: dict[int, Slot] = field(default_factory=dict)
+    ways: dict[int, tuple[DeliveryView, ...]] = field(default_factory=dict)
+    horns: dict[str, ReceiverView] = field(default_factory=dict)
+    raised: dict[str, AlarmInForce] = field(default_factory=dict)
+    log_rows: list[LogRow] = field(default_factory=list)
+    orders: list[tuple[str, str]] = field(default_factory=list)
+    refuse: dict[str, Refusal | Exception] = field(default_factory=dict)
+    """What a use case is to raise."""
+    addresses: list[str] = field(default_factory=list)
+    tries: int = 0
+    health: HouseHealth = HouseHealth("serving", "embedded", "", 0, "up", "")
+    clips: dict[str, Path] = field(default_factory=dict)
+    speech_s: float = 0.0
+    fell_back: str = ""
+    uploaded: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for i, home in enumerate(COMMUNES):
+            self.horns[f"loa-{i + 1}"] = ReceiverView(
+                f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
+                80, 3.2, 21_400, 48.5, "0.1.0", 0, 0,
+            )  # fmt: skip
+
+    def time(self) -> datetime:
+        return self.now or datetime.now(UTC)
+
+    def _may(self, name: str) -> None:
+        if name in self.refuse:
+            raise self.refuse[name]
+
+    def node(self, here: Area) -> AreaNode:
+        children = tuple(self.node(c) for c in TREE.children(here.id))
+        count = sum(TREE.holds(here.id, r.area) for r in self.horns.values())
+        return AreaNode(here.id, here.name, here.kind, count, children)
+
+    def reached(self, areas: tuple[AreaId, ...]) -> list[ReceiverView]:
+        return [r for r in self.horns.values() if any(TREE.holds(a, r.area) for a in areas)]
+
+    def seen(self, actor: Actor, home: AreaId) -> bool:
+        return any(TREE.holds(mine, home) for mine in actor.areas)
+
+    async def log_in(self, login: str, password: str, address: str) -> Actor:
+        self.addresses.append(address)
+        if self.tries >= 5:
+            raise Refusal("login-throttled", seconds=60)
+        if login not in self.people or password != PASSWORD:
+            self.tries += 1
+            raise Refusal("bad-login")
+        return self.people[login]
+
+    async def actor(self, person: int) -> Actor | None:
+        return next((p for p in self.people.values() if p.id == person), None)
+
+    async def draft(self, actor: Actor, title: str, text: str) -> Bulletin:
+        self._may("draft")
+        require(actor, Action.WRITE, (), TREE)
+        key = len(self.books) + 1
+        self.books[key] = Bulletin(
+            key, clean_title(title), text, Level.ROUTINE, BulletinState.DRAFT, Origin.TEXT, actor.id,
+            actor.areas[0], None, self.time(),
+        )  # fmt: skip
+        self.bell.ring()
+        return self.books[key]
+
+    def _book(self, key: int, **changes: object) -> Bulletin:
+        if key not in self.books:
+            raise Refusal("no-such-bulletin")
+        self.books[key] = replace(self.books[key], updated_at=self.time(), **changes)  # type: ignore[arg-type]  # fields
+        self.bell.ring()
+        return self.books[key]
+
+    async def save(self, actor: Actor, key: int, title: str, text: str) -> Bulletin:
+        self._may("save")
+        require(actor, Action.WRITE, (), TREE)
+        if len(text) > 20_000:
+            raise Refusal("text-long", limit=20_000, length=len(text))
+        old = self.books[key]
+        sound = old.sound if text == old.text or old.origin is Origin.UPLOAD else None
+        return self._book(key, title=clean_title(title), text=text, sound=sound)
+
+    def _clip(self, content: str) -> ClipHash:
+        return ClipHash(sha256(content.encode()).hexdigest())
+
+    async def render(self, actor: Actor, key: int, tell: Tell) -> Bulletin:
+        self._may("render")
+        require(actor, Action.WRITE, (), TREE)
+        text = sayable(self.books[key].text, 20_000)
+        for i, name in enumerate(("waiting", "speaking", "mastering", "keeping")):
+            tell(Progress(name, None if i == 0 else i / 4))
+            await asyncio.sleep(self.speech_s / 4)
+        engine, voice = ("espeak", "vi-vn-x-south") if self.fell_back else ("gtts", "vi")
+        seconds = max(2.0, len(text.split()) / 3.5)
+        return self._book(key, sound=Sound(self._clip(text), seconds, 9_000, engine, voice, self.fell_back))
+
+    async def upload(self, actor: Actor, key: int, name: str, file: Path, tell: Tell) -> Bulletin:
+        self._may("upload")
+        require(actor, Action.WRITE, (), TREE)
+        content = file.read_bytes()
+        if not content:
+            raise Refusal("sound-empty", name=name)
+        if content.startswith(b"PK"):
+            raise Refusal("sound-not-sound", name=name)
+        self.uploaded.append(len(content))
+        tell(Progress("decoding", 0.5))
+        return self._book(key, sound=Sound(self._clip(name), 12.0, 9_000), origin=Origin.UPLOAD, upload_name=name)
+
+    async def drop_upload(self, actor: Actor, key: int) -> Bulletin:
+        require(actor, Action.WRITE, (), TREE)
+        return self._book(key, sound=None, origin=Origin.TEXT, upload_name="")
+
+    def _placeable(self, actor: Actor, key: int, areas: tuple[AreaId, ...], at: datetime | None) -> datetime:
+        require(actor, Action.PLACE, areas, TREE)
+        if not areas:
+            raise Refusal("no-areas")
+        if self.books[key].sound is None:
+            raise Refusal("no-sound")
+        if not self.reached(areas):
+            raise Refusal("no-receivers", area=TREE.get(areas[0]).name)
+        when = at or self.time() + timedelta(seconds=5)
+        require_time(when, self.time())
+        return when
+
+    async def preview(self, actor: Actor, key: int, areas: tuple[AreaId, ...], at: datetime | None) -> SlotPreview:
+        self._may("preview")
+        when = self._placeable(actor, key, areas, at)
+        book, reached = self.books[key], self.reached(areas)
+        quiet = quiet_confirmation(when, ZONE) if self.quiet.hold(when, ZONE) else ""
+        offline = sum(not r.online for r in reached)
+        names = tuple(TREE.get(a).name for a in areas)
+        assert book.sound is not None
+        return SlotPreview(book.title, when, at is None, book.sound.seconds, names, len(reached), offline, (), quiet)
+
+    quiet: QuietHours = field(default_factory=lambda: QuietHours(time(22), time(5)))
+
+    async def place(self, actor: Actor, key: int, areas: tuple[AreaId, ...], at: datetime | None, typed: str) -> Slot:
+        self._may("place")
+        when = self._placeable(actor, key, areas, at)
+        require_quiet(when, self.quiet, ZONE, typed)
+        slot = Slot(len(self.booked) + 1, key, self.books[key].title, areas, when, actor.id)
+        self.booked[slot.id] = slot
+        self.ways[slot.id] = tuple(self.way(slot.id, r, DeliveryState.PLANNED) for r in self.reached(areas))
+        self.bell.ring()
+        return slot
+
+    def way(self, slot: int, r: ReceiverView, state: DeliveryState, **more: object) -> DeliveryView:
+        booked = self.booked[slot]
+        view = DeliveryView(
+            f"s{slot}", booked.title, r.id, r.name, r.area_name, state, booked.at, self.time(), None, None, None, None,
+            12_345, "",
+        )  # fmt: skip
+        return replace(view, **more)  # type: ignore[arg-type]  # fields
+
+    def move(self, slot: int, receiver: str, state: DeliveryState, **more: object) -> None:
+        """News of one receiver."""
+        fresh = self.way(slot, self.horns[receiver], state, **more)
+        self.ways[slot] = tuple(fresh if d.receiver == receiver else d for d in self.ways[slot])
+        self.bell.ring()
+
+    async def withdraw_slot(self, actor: Actor, slot: int) -> Slot:
+        require(actor, Action.PLACE, (), TREE)
+        self.booked[slot] = replace(self.booked[slot], withdrawn=True)
+        for d in self.ways[slot]:
+            self.move(slot, d.receiver, DeliveryState.WITHDRAWN)
+        return self.booked[slot]
+
+    async def stop(self, actor: Actor, where: AreaId) -> None:
+        self._may("stop")
+        require(actor, Action.STOP, (where,), TREE)
+        self.orders.append(("stop", where))
+
+    async def identify(self, actor: Actor, receiver: str) -> None:
+        self._may("identify")
+        require(actor, Action.IDENTIFY, (self.horns[receiver].area,), TREE)
+        self.orders.append(("identify", receiver))
+
+    async def raise_alarm(
+        self, actor: Actor, areas: tuple[AreaId, ...], siren: Siren, words: str, typed: str
+    ) -> AlarmInForce:
+        require(actor, Action.RAISE_ALARM, areas, TREE)
+        if not areas:
+            raise Refusal("no-areas")
+        kept = require_words(words)
+        require_confirmation(typed)
+        key, now = AlarmId(f"a{len(self.raised) + 1}"), self.time()
+        self.raised[key] = AlarmInForce(key, areas, siren, kept, actor.id, actor.name, now, now + LASTS)
+        self.bell.ring()
+        return self.raised[key]
+
+    async def end_alarm(self, actor: Actor, key: str) -> AlarmInForce:
+        require(actor, Action.END_ALARM, (), TREE)
+        self.raised[key] = replace(self.raised[key], ended_at=self.time())
+        self.bell.ring()
+        return self.raised[key]
+
+    async def areas(self, actor: Actor) -> tuple[AreaNode, ...]:
+        return tuple(self.node(TREE.get(a)) for a in actor.areas)
+
+    async def bulletins(self, actor: Actor, how_many: int) -> tuple[BulletinView, ...]:
+        self._may("bulletins")
+        require(actor, Action.WRITE, (), TREE)
+        newest = sorted(self.books.values(), key=lambda b: b.updated_at, reverse=True)
+        return tuple(self._view(b) for b in newest[:how_many])
+
+    def _view(self, book: Bulletin) -> BulletinView:
+        name = next(p.name for p in PEOPLE.values() if p.id == book.author)
+        return BulletinView(book, name, tuple(s for s in self.booked.values() if s.bulletin == book.id))
+
+    async def bulletin(self, actor: Actor, key: int) -> BulletinView:
+        require(actor, Action.WRITE, (), TREE)
+        if key not in self.books:
+            raise Refusal("no-such-bulletin")
+        return self._view(self.books[key])
+
+    async def slots(self, actor: Actor, how_many: int) -> tuple[SlotView, ...]:
+        views = []
+        for slot in self.booked.values():
+            mine = [d.state for d in await self.deliveries(actor, slot.id)]
+            names = tuple(TREE.get(a).name for a in slot.areas)
+            views.append(SlotView(slot, names, 12.3, {s: mine.count(s) for s in mine}))
+        return tuple(views[:how_many])
+
+    async def deliveries(self, actor: Actor, slot: int) -> tuple[DeliveryView, ...]:
+        return tuple(d for d in self.ways[slot] if self.seen(actor, self.horns[d.receiver].area))
+
+    async def receivers(self, actor: Actor) -> tuple[ReceiverView, ...]:
+        self._may("receivers")
+        return tuple(r for r in self.horns.values() if self.seen(actor, r.area))
+
+    async def alarms(self, actor: Actor) -> tuple[AlarmView, ...]:
+        now = self.time()
+        return tuple(
+            AlarmView(
+                a.id, tuple(TREE.get(x).name for x in a.areas), a.siren.value, a.words, a.raised_name, a.raised_at,
+                a.until, a.ended_at, a.in_force(now), a.words_ready, tuple(TREE.get(x).name for x in a.unsent),
+                tuple(
+                    DeliveryView(
+                        a.id, a.words[:40], r.id, r.name, r.area_name, DeliveryState.SENT, a.raised_at, a.raised_at,
+                        None, None, None, None, 0, "",
+                    )
+                    for r in self.reached(a.areas) if self.seen(actor, r.area)
+                ),
+            )
+            for a in self.raised.values() if any(self.seen(actor, r.area) for r in self.reached(a.areas))
+        )  # fmt: skip
+
+    async def log(self, actor: Actor, ask: LogAsk) -> LogPage:
+        rows = [r for r in self.log_rows if self._asked(r, ask)]
+        first = ask.page * ask.page_size
+        return LogPage(tuple(rows[first : first + ask.page_size]), len(rows))
+
+    def _asked(self, row: LogRow, ask: LogAsk) -> bool:
+        day = row.planned_at.astimezone(ZONE).date().isoformat()
+        inside = ask.area is None or any(TREE.holds(ask.area, a.id) for a in COMMUNES if a.name == row.area_name)
+        return ask.first_day <= day <= ask.last_day and inside
+
+    async def log_csv(self, actor: Actor, ask: LogAsk) -> bytes:
+        lines = [f"{r.title},{r.receiver_name}" for r in self.log_rows if self._asked(r, ask)]
+        return "\n".join(["Bản tin,Cụm loa", *lines]).encode("utf-8-sig")
+
+    def office(self) -> Office:
+        bound = {name: getattr(self, name) for name in Office.__annotations__ if hasattr(type(self), name)}
+        return Office(
+            **{**bound, "clip": self.clips.get, "house": lambda: self.health, "bell": self.bell},
+            zone="Asia/Ho_Chi_Minh",
+            upload_limit_mb=1,
+            text_limit=20_000,
+        )
+
+
+@pytest.fixture
+def little() -> LittleOffice:
+    return LittleOffice()
+
+
+@pytest.fixture
+async def user(little: LittleOffice, tmp_path: Path) -> AsyncIterator[User]:
+    """Someone at a browser, at the panel of the little office; not logged in yet."""
+    from nicegui.storage import Storage  # noqa: PLC0415 - the simulation gives every test new modules
+
+    before, Storage.path = Storage.path, tmp_path / "sessions"
+    async with user_simulation() as someone:
+        from ui.panel import register  # noqa: PLC0415 - see above
+
+        register(little.office())
+        yield someone
+    Storage.path = before
+
+
+@pytest.fixture
+def enter(user: User):
+    """Log in by the form, and open a page."""
+
+    async def entering(login: str, address: str = "/") -> User:
+        await user.open(f"/login?to={address}")
+        user.find(marker="login").type(login)
+        user.find(marker="password").type(PASSWORD)
+        user.find(marker="log-in").click()
+        await user.should_see(marker="account", retries=30)
+        return user
+
+    return entering
