@@ -135,10 +135,11 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
 
         timetable = Timetable(
             (
-                Job("roll-plans", timedelta(minutes=5), planner.roll, first=timedelta(seconds=30)),
+                Job("roll-plans", timedelta(seconds=30), planner.roll, first=timedelta(seconds=30)),
                 Job("sweep-deliveries", timedelta(seconds=10), tracking.sweep, first=timedelta(seconds=2)),
                 Job("alarms-owed", timedelta(seconds=2), emergency.catch_up),
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
+                Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
                 Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
             ),
             now,
@@ -190,6 +191,9 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 broker_restarts=lambda: broker.restarts if broker else 0,
                 refused=lambda: dict(wire.refused),
                 reports=lambda: tracking.taken,
+                reports_dropped=lambda: tracking.dropped,
+                receivers_refused=lambda: dict(tracking.refused),
+                ledger_failed=lambda: emergency.ledger_failed,
                 publishes=lambda: wire.published,
                 alarms=lambda: sum(a.in_force(now()) for a in emergency.alarms()),
                 jobs_failed=timetable.failures.total,

@@ -43,8 +43,11 @@ class Republish:
             for part in self._parts:
                 try:
                     await part()
-                except Refusal as no:
-                    _log.error("not everything was published again, it is tried once more", why=str(no))
+                except Exception as error:  # noqa: BLE001 - whatever one part does, the others must be said, and again
+                    crash = not isinstance(error, Refusal)
+                    _log.error(
+                        "not everything was published again, it is tried once more", why=str(error), exc_info=crash
+                    )
                     await asyncio.sleep(AGAIN_S)
                     if self._is_up():
                         self._due.set()

@@ -75,6 +75,10 @@ class Figures:
     refused: Callable[[], dict[str, int]]
     """Messages refused since the start, by reason."""
     reports: Callable[[], int]
+    reports_dropped: Callable[[], int]
+    receivers_refused: Callable[[], dict[str, int]]
+    """Messages that receivers refused since the server started, by reason."""
+    ledger_failed: Callable[[], bool]
     publishes: Callable[[], int]
     alarms: Callable[[], int]
     jobs_failed: Callable[[], int]
@@ -87,6 +91,9 @@ METRICS: Final = {
     "loalang_broker_restarts_total": "Restarts of the embedded broker since the server started",
     "loalang_wire_refused_total": "Messages from receivers that were refused, by reason",
     "loalang_reports_total": "Reports of receivers taken into the books since the server started",
+    "loalang_reports_dropped_total": "Reports not stored for want of room or disk; receivers send them again",
+    "loalang_receiver_refused_total": "Messages that receivers refused and told of, by reason: above 0, find out why",
+    "loalang_alarm_ledger_failed": "Whether the alarms' own file could not be written the last time",
     "loalang_publishes_total": "Signed messages the broker has taken since the server started",
     "loalang_alarms_in_force": "Alarms in force",
     "loalang_jobs_failed_total": "Recurring jobs that ended with an error since the server started",
@@ -106,6 +113,9 @@ class _Reader(Collector):
         yield _counter("loalang_broker_restarts_total", f.broker_restarts())
         yield _counter("loalang_wire_refused_total", f.refused(), "why")
         yield _counter("loalang_reports_total", f.reports())
+        yield _counter("loalang_reports_dropped_total", f.reports_dropped())
+        yield _counter("loalang_receiver_refused_total", f.receivers_refused(), "why")
+        yield _gauge("loalang_alarm_ledger_failed", float(f.ledger_failed()))
         yield _counter("loalang_publishes_total", f.publishes())
         yield _gauge("loalang_alarms_in_force", f.alarms())
         yield _counter("loalang_jobs_failed_total", f.jobs_failed())
