@@ -15,6 +15,8 @@ Slug = Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN, max_length=SLUG_LENGTH)
 Hash = Annotated[str, msgspec.Meta(pattern=HASH_PATTERN)]
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+"""Milliseconds, frames, messages: what a database column and a page can hold."""
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Title = Annotated[str, msgspec.Meta(max_length=200)]
 Detail = Annotated[str, msgspec.Meta(max_length=500)]
@@ -137,8 +139,8 @@ class NowPlaying(msgspec.Struct, frozen=True, kw_only=True):
 
     subject: Slug
     part: Part
-    position_ms: int
-    total_ms: int
+    position_ms: Count
+    total_ms: Count
 
 
 class State(Message, frozen=True, kw_only=True, tag="state"):
@@ -159,12 +161,12 @@ class State(Message, frozen=True, kw_only=True, tag="state"):
     volume: Percent = 0
     clock_offset_ms: float | None = None
     """Own clock minus the server's, as far as it can be told; None: cannot be told."""
-    disk_free_mb: int | None = None
+    disk_free_mb: Count | None = None
     temperature_c: float | None = None
     versions: dict[str, Annotated[str, msgspec.Meta(max_length=80)]] = {}
-    refused: int = 0
+    refused: Count = 0
     """Messages refused since the receiver started."""
-    unacknowledged: int = 0
+    unacknowledged: Count = 0
     """Reports the server has not acknowledged yet."""
 
 
@@ -190,7 +192,7 @@ class Started(Report, frozen=True, kw_only=True, tag="started"):
     start_error_ms: float | None = None
     """`started_at` minus the planned instant (for a siren: minus the arrival of the alarm)."""
     clip: Hash | None = None
-    resumed_from_ms: int = 0
+    resumed_from_ms: Count = 0
 
 
 class Finished(Report, frozen=True, kw_only=True, tag="finished"):
@@ -199,8 +201,8 @@ class Finished(Report, frozen=True, kw_only=True, tag="finished"):
     subject: Slug
     part: Part = Part.AIRING
     outcome: Outcome
-    played_ms: int
-    frames: int
+    played_ms: Count
+    frames: Count
     """Frames the sound card took, at 48 kHz."""
     started_at: Instant | None = None
 
@@ -227,7 +229,7 @@ class Refused(Report, frozen=True, kw_only=True, tag="refused"):
 
     topic: Annotated[str, msgspec.Meta(max_length=300)]
     why: Detail
-    count: int = 1
+    count: Count = 1
 
 
 ServerMessage = Plan | Assignment | Alarm | AlarmEnded | Stop | SetVolume | Identify | Ack

@@ -127,11 +127,7 @@ def load_or_make(path: Path, key_id: str) -> Signer:
         raw = path.read_bytes()
     except FileNotFoundError:
         raw = os.urandom(_KEY_BYTES)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
+        _keep(path, raw)
     if len(raw) != _KEY_BYTES:
         raise ValueError(f"{path}: a private key has {_KEY_BYTES} bytes, this has {len(raw)}") from None
     return Signer(key_id, Ed25519PrivateKey.from_private_bytes(raw))
@@ -139,3 +135,19 @@ def load_or_make(path: Path, key_id: str) -> Signer:
 
 def _signed_bytes(topic: Topic, payload: bytes) -> bytes:
     return _CONTEXT + str(topic).encode("ascii") + b"\x00" + payload
+
+
+def _keep(path: Path, raw: bytes) -> None:
+    """On disk whole or not at all: half a key after a power cut would be refused for ever."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
