@@ -91,6 +91,19 @@ class SteppedClock(Clock):
         self.elapsed = instant
 
 
+async def sleep_or(event: asyncio.Event, clock: Clock, seconds: float) -> None:
+    """Let `seconds` of monotonic time pass, or less if `event` is set before."""
+    if event.is_set():
+        return
+    both = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(event.wait())}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+
+
 async def _let_others_run() -> None:
     for _ in range(20):  # a task may hand on to another several times before it sleeps again
         await asyncio.sleep(0)

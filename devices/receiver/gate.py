@@ -6,6 +6,7 @@ In this order, each before the next is looked at: topic, owner, size, signature,
 import hashlib
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from devices import signing, topics
 from devices.link import Received
@@ -19,8 +20,8 @@ from devices.messages import (
     ServerMessage,
     SetVolume,
     Stop,
-    Unreadable,
     UnknownKind,
+    Unreadable,
     decode,
 )
 from devices.receiver.clock import Clock
@@ -53,7 +54,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class PushedClip:
-    """Bytes that came on a clip topic. Whether they are wanted, and what they say they are, is still to be looked at."""
+    """Bytes that came on a clip topic: whether they are wanted and what they say they are is not looked at yet."""
 
     topic: Topic
     clip: str
@@ -119,6 +120,8 @@ class Gate:
             return Turned(_shown(topic), Why.UNREADABLE)
         if not isinstance(message, _KINDS[topic.leaf]) or message.target != topic.target:
             return Turned(_shown(topic), Why.FOREIGN)
+        if isinstance(message, Assignment) and not _is_zone(message.timezone):
+            return Turned(_shown(topic), Why.UNREADABLE)
         keep = envelope if topic.leaf in _LASTING else None
         held = Held(str(topic), message.number, hashlib.sha256(payload).digest(), keep)
         return Accepted(topic, message, held)
@@ -146,3 +149,11 @@ class Gate:
 def _shown(topic: Topic) -> str:
     """Without the hash: a stranger who varies it fills no journal."""
     return str(topic) if topic.clip is None else str(topic).rpartition("/")[0] + "/+"
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

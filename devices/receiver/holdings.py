@@ -5,11 +5,15 @@ Filled from the shelf at the start and by the gate afterwards. Nothing here touc
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Final
 
 from devices.messages import Alarm, AlarmEnded, AlarmMessage, Assignment, Plan, PlannedAiring
 from devices.receiver.playlist import merge, newest
 from devices.receiver.shelf import Held
+
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Holdings:
         self._plans: dict[str, Plan] = {}
         self._alarms: dict[str, AlarmMessage] = {}
         self._merged: tuple[PlannedAiring, ...] | None = None
-        self._merged_until: datetime | None = None
+        self._merged_from = _EVER
+        self._merged_until = _NEVER
 
     @property
     def areas(self) -> tuple[str, ...]:
@@ -97,7 +102,7 @@ class Holdings:
 
     def airings(self, now: datetime) -> tuple[PlannedAiring, ...]:
         """The merged airings of all plans in force, in the order of time."""
-        if self._merged is None or self._merged_until is None or not self._merged_from <= now < self._merged_until:
+        if self._merged is None or not self._merged_from <= now < self._merged_until:
             plans = self.plans
             self._merged = merge(plans, now)
             # plans fall out at their expiry, and come back if the clock is set back
@@ -121,7 +126,3 @@ class Holdings:
         """Every clip that a held plan or alarm names: what must not be let go."""
         planned = {a.clip for p in self._plans.values() for a in p.airings}
         return frozenset(planned | {a.clip for a in self.alarms() if a.clip is not None})
-
-
-_EVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")
-_NEVER = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
