@@ -36,11 +36,11 @@ from devices.receiver.settings import Sound
 
 EVERY_S: Final = 4.0
 """An airing every four seconds: fifteen a minute."""
-FIRST_S: Final = 6.0
+FIRST_S: Final = 5.0
 """From placing to the first airing: the processes start meanwhile."""
-KILL_EVERY_S: Final = (2.0, 6.0)
+KILL_EVERY_S: Final = (1.5, 4.0)
 """Seconds between two kills, drawn anew each time."""
-DOWN_S: Final = (0.3, 2.0)
+DOWN_S: Final = (0.3, 1.5)
 """Seconds a victim stays dead."""
 REPORT_S: Final = 25.0
 """How long all reports may take after the last airing: a server starts anew, receivers connect again."""
@@ -61,19 +61,19 @@ async def chaos(settings: Settings, kills: int, seed: int | None, tell: Say) -> 
     rng = random.Random(seed)  # noqa: S311 - moments to kill at, no secret
     fresh = fresh_settings(settings, Path(tempfile.mkdtemp(prefix="loalang-chaos-")))
     fresh = msgspec.structs.replace(fresh, speech=msgspec.structs.replace(fresh.speech, engines=("espeak",)))
-    lengths = [rng.uniform(*KILL_EVERY_S) for _ in range(kills)]
-    airings = max(4, int((sum(lengths) + kills * DOWN_S[1]) / EVERY_S) + 1)
+    blows = [(rng.uniform(*KILL_EVERY_S), rng.uniform(*DOWN_S)) for _ in range(kills)]
+    airings = max(4, round(sum(pause + down for pause, down in blows) / EVERY_S) + 1)
     tell(say("command.chaos-seed", seed=seed, kills=kills, airings=airings))
     receivers, placed = await _place(fresh, airings)
     stage = _Stage(fresh, receivers)
     try:
         stage.start()
         await asyncio.sleep(FIRST_S / 2)
-        for pause in lengths:
+        for pause, down in blows:
             await asyncio.sleep(pause)
             victim = rng.choice([*(r.id for r in receivers), "server", "broker"])
             tell(say("command.chaos-kill", victim=victim))
-            await stage.kill(victim, rng.uniform(*DOWN_S))
+            await stage.kill(victim, down)
         views = await _reported(fresh, placed, airings)
     finally:
         await asyncio.to_thread(stage.stop)

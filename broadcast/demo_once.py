@@ -28,6 +28,8 @@ TEXT: Final = (
 )
 LIKE: Final = 0.9
 """Correlation above which a WAV is the clip: speech against other speech stays below 0.2, Opus loses about 0.02."""
+WHOLE: Final = 0.97
+"""Share of the clip that must be found in the WAV: the last block may be lost to rounding, no more."""
 LAG_MS: Final = 60.0
 """The WAV begins with the clip's first frame; more lag than this means that something else stands before it."""
 AFTER_S: Final = 25.0
@@ -120,10 +122,11 @@ async def _row(receiver: DemoReceiver, view: DeliveryView | None, clip: Path, te
         "wav": str(wav) if wav else None,
         "peak": peak,
         "lag_ms": round(like.lag_ms, 2) if like else None,
+        "share": round(like.share, 3) if like else 0.0,
         "same_sound": same_sound(like),
     }
 
 
 def same_sound(like: Likeness | None) -> bool:
     """Whether a WAV is the clip, whole and from its beginning."""
-    return like is not None and like.peak >= LIKE and abs(like.lag_ms) <= LAG_MS
+    return like is not None and like.peak >= LIKE and like.share >= WHOLE and abs(like.lag_ms) <= LAG_MS
