@@ -43,15 +43,14 @@ class Pull:
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
-        self._connection: http.client.HTTPConnection | None = None
+        self._socket: socket.socket | None = None
 
     def cancel(self) -> None:
         """Break it off as soon as may be."""
         self._cancelled.set()
-        connection = self._connection
-        if connection is not None and connection.sock is not None:
+        if self._socket is not None:
             with contextlib.suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)  # wakes the read; closing alone would not
+                self._socket.shutdown(socket.SHUT_RDWR)  # wakes the read; closing alone would not
 
     def run(self, url: str, partial: Path, size: int, quiet_s: float = QUIET_S) -> None:
         """Have all of `url` in `partial`. `size` is what was announced, 0 if nothing. Raises PullFailed, OSError."""
@@ -63,11 +62,12 @@ class Pull:
             partial.unlink()
             have = 0
         try:
-            self._connection = _connection(url, quiet_s)
-            with contextlib.closing(self._connection) as connection:
-                response = _ask(connection, url, have)
-                have = _start(response, partial, have)
-                self._read(response, partial, have, size, limit)
+            with contextlib.closing(_connection(url, quiet_s)) as connection:
+                connection.connect()
+                self._socket = connection.sock  # the connection itself forgets it once it is answered
+                with _ask(connection, url, have) as response:
+                    have = _start(response, partial, have)
+                    self._read(response, partial, have, size, limit)
         except Untruthful:
             partial.unlink(missing_ok=True)
             raise

@@ -13,7 +13,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from devices import topics
 from devices.loopback import Exchange, LoopbackLink
-from devices.messages import Ack, Alarm, AlarmEnded, Assignment, Plan, PlannedAiring, State, decode, encode
+from devices.messages import (
+    Ack,
+    Alarm,
+    AlarmEnded,
+    Assignment,
+    Plan,
+    PlannedAiring,
+    ReceiverReport,
+    State,
+    decode,
+    encode,
+)
+from devices.receiver import sirens
 from devices.receiver.agent import Agent, Identity
 from devices.receiver.clock import SteppedClock
 from devices.receiver.sound import BLOCK_FRAMES, FRAME_BYTES, Source
@@ -36,7 +48,7 @@ class Inline(Executor):
         future: Future[Any] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - handed over to whoever waits
             future.set_exception(error)
         return future
 
@@ -104,9 +116,10 @@ class House:
     async def kill(self):
         """The power goes: nothing more is written or sent."""
         running, self._running = self._running, None
+        assert running is not None
         running.cancel()
         self.player._tell = None
-        self.agent.scribe.soon = lambda *_a, **_k: asyncio.get_running_loop().create_future()
+        self.agent.scribe.soon = lambda *_a, **_k: asyncio.get_running_loop().create_future()  # type: ignore[method-assign]  # the disk has no power either
         await self.player.close()
         await asyncio.gather(running, return_exceptions=True)
         self.exchange.cut(self.link)
@@ -170,6 +183,7 @@ class House:
             topic = topics.parse(received.topic)
             if topic.leaf is Leaf.REPORT:
                 report = decode(unseal(topic, received.payload, Keyring({ME: MINE.public})))
+                assert isinstance(report, ReceiverReport)
                 found[report.number] = report
         return list(found.values())
 
@@ -204,8 +218,6 @@ LEAVES = {
 @pytest.fixture(scope="session")
 def siren_files(tmp_path_factory):
     """Made once for all tests: making them takes seconds."""
-    from devices.receiver import sirens
-
     folder = tmp_path_factory.mktemp("sirens")
     sirens.ensure(folder)
     return folder

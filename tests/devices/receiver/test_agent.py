@@ -16,7 +16,7 @@ async def test_an_airing_sounds_on_time_and_is_told(house):
     assert isinstance(started, Started)
     assert isinstance(finished, Finished)
     assert (started.subject, started.planned_at, started.clip) == ("a", airing.at, airing.clip)
-    assert abs(started.start_error_ms) <= 20
+    assert abs(started.start_error_ms or 0) <= 20
     assert (finished.outcome, finished.played_ms, finished.frames) == (Outcome.PLAYED, 30_000, 1_440_000)
     assert house.player.heard[0].cue.volume == 70
 
@@ -354,7 +354,7 @@ async def test_the_clocks_difference_is_told_from_live_acknowledgements(house):
     house.clock.jump(-2)
     await house.say(Ack(**head, journal="other", up_to=0))
     await house.pass_time(31)
-    assert -2_100 < house.state.clock_offset_ms < -1_900
+    assert -2_100 < (house.state.clock_offset_ms or 0) < -1_900
 
 
 async def test_an_unassigned_receiver_listens_to_its_own_topics_only(new_house):

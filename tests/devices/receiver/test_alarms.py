@@ -55,9 +55,17 @@ async def test_the_player_is_told_before_anything_is_written_or_sent(house):
     seen = []
     start, soon = house.player.start, house.agent.scribe.soon
     publish = house.link.publish
-    house.player.start = lambda *a, **k: (seen.append("player"), start(*a, **k))[1]
-    house.agent.scribe.soon = lambda *a, **k: (seen.append("disk"), soon(*a, **k))[1]
-    house.link.publish = lambda *a, **k: (seen.append("link"), publish(*a, **k))[1]
+
+    def seeing(what, do):
+        def done(*args, **more):
+            seen.append(what)
+            return do(*args, **more)
+
+        return done
+
+    house.player.start = seeing("player", start)
+    house.agent.scribe.soon = seeing("disk", soon)
+    house.link.publish = seeing("link", publish)
     await house.say(house.alarm())
     assert seen[0] == "player"
     assert "disk" in seen
