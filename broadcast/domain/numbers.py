@@ -1,6 +1,9 @@
 """Numbers that grow for ever, also when a database is restored from yesterday."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def following(last: int, now: datetime) -> int:
@@ -9,4 +12,5 @@ def following(last: int, now: datetime) -> int:
     A receiver refuses what is numbered below what it holds; a server that lost its books would stay refused if it
     counted from one again. Milliseconds: more publishes to one topic in a second than a thousand do not happen.
     """
-    return max(last + 1, int(now.timestamp() * 1000))
+    # whole milliseconds by whole numbers: a float would lose one now and then
+    return max(last + 1, (now - _EPOCH) // timedelta(milliseconds=1))
