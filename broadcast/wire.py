@@ -24,6 +24,8 @@ _log = structlog.get_logger(__name__)
 _LOG_EVERY_S: Final = 30.0
 """One line a reason in this time: whoever floods us does not fill the disk as well."""
 
+_URGENT: Final = frozenset({Leaf.ALARM, Leaf.ORDER})
+
 BAD_TOPIC: Final = "bad-topic"
 BADLY_TAKEN: Final = "badly-taken"
 """Counted as refused: a handler of ours raised."""
@@ -89,8 +91,8 @@ class Wire:
         return raw
 
     async def publish(self, topic: Topic, raw: bytes, *, retain: bool = False, qos: int = 1) -> None:
-        """Hand sealed bytes to the carrier. Raises LinkDown or LinkRefused."""
-        await self._link.publish(str(topic), raw, qos=qos, retain=retain)
+        """Hand sealed bytes to the carrier; alarms and orders go first. Raises LinkDown or LinkRefused."""
+        await self._link.publish(str(topic), raw, qos=qos, retain=retain, urgent=topic.leaf in _URGENT)
         self.published += 1
 
     async def send(self, topic: Topic, message: Signed, *, retain: bool = False, qos: int = 1) -> bytes:

@@ -110,8 +110,12 @@ class Link(ABC):
         """
 
     @abstractmethod
-    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, urgent: bool = False
+    ) -> None:
         """Hand a message over; with QoS 1 returns when the carrier has taken it.
+
+        What is urgent does not wait its turn behind what is not.
 
         An empty payload with `retain` clears what was retained. Raises LinkDown at once while the link is not up,
         or after the limit of the carrier; LinkRefused for more than PAYLOAD_LIMIT bytes, a topic that is not ASCII,

@@ -111,9 +111,11 @@ class LoopbackLink(Link):
         if self.state is LinkState.UP:
             self._offer_retained(new)
 
-    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, urgent: bool = False
+    ) -> None:
         """See Link."""
-        del qos
+        del qos, urgent
         if self.state is not LinkState.UP:
             raise LinkDown("loopback is down")
         if len(payload) > PAYLOAD_LIMIT or not topic.isascii():

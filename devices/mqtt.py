@@ -21,7 +21,7 @@ from devices.link import (
     Received,
     Take,
 )
-from devices.mqtt_connection import ANSWER_S, IN_FLIGHT, Connection, Ended, MqttAddress
+from devices.mqtt_connection import ANSWER_S, IN_FLIGHT, IN_FLIGHT_URGENT, Connection, Ended, MqttAddress
 
 __all__ = ["MqttAddress", "MqttLink"]
 
@@ -40,7 +40,8 @@ class MqttLink(Link):
         self._filters: tuple[str, ...] = ()
         self._connection: Connection | None = None
         self._running: asyncio.Task[None] | None = None
-        self._in_flight = asyncio.Semaphore(IN_FLIGHT)
+        self._turns = asyncio.Semaphore(IN_FLIGHT - IN_FLIGHT_URGENT)
+        self._urgent_turns = asyncio.Semaphore(IN_FLIGHT_URGENT)
         self._hurry = asyncio.Event()
         self._take: Take | None = None
         self._changed: Changed | None = None
@@ -75,24 +76,23 @@ class MqttLink(Link):
             except Ended as end:
                 connection.end(end)
 
-    async def publish(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, urgent: bool = False
+    ) -> None:
         """See Link."""
         if len(payload) > PAYLOAD_LIMIT or not topic.isascii():
             raise LinkRefused(f"{len(payload)} bytes on {topic!a}: more than {PAYLOAD_LIMIT}, or not ASCII")
-        if self.state is not LinkState.UP:
-            raise LinkDown(self.reason or "not connected")
-        try:
-            async with asyncio.timeout(ANSWER_S):
-                async with self._in_flight:
-                    if self._connection is None or self.state is not LinkState.UP:
-                        raise LinkDown(self.reason or "not connected")
-                    await self._connection.publish(topic, payload, qos=qos, retain=retain)
-        except TimeoutError as error:
-            if self._connection is not None:
-                self._connection.doubt()
-            raise LinkDown(f"the broker did not take it within {ANSWER_S:.0f} s") from error
-        except Ended as end:
-            raise LinkDown(end.detail) from end
+        self._up()
+        async with self._urgent_turns if urgent else self._turns:
+            connection = self._up()
+            try:
+                async with asyncio.timeout(ANSWER_S):
+                    await connection.publish(topic, payload, qos=qos, retain=retain)
+            except TimeoutError as error:
+                connection.doubt()
+                raise LinkDown(f"the broker did not take it within {ANSWER_S:.0f} s") from error
+            except Ended as end:
+                raise LinkDown(end.detail) from end
 
     def hurry(self) -> None:
         """Cut the pause short: somebody knows that the broker is back."""
@@ -130,6 +130,11 @@ class MqttLink(Link):
         finally:
             self._connection = None
             connection.drop()
+
+    def _up(self) -> Connection:
+        if self._connection is None or self.state is not LinkState.UP:
+            raise LinkDown(self.reason or "not connected")
+        return self._connection
 
     def _deliver(self, message: Received) -> None:
         if self.state is not LinkState.UP or self._take is None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
@@ -31,8 +32,12 @@ DIAL_S: Final = 5.0
 """TCP and TLS over a poor 4G link take up to 3 s."""
 ANSWER_S: Final = 10.0
 """The limit for every answer of the broker: CONNACK, SUBACK, PUBACK."""
-IN_FLIGHT: Final = 16
-"""Publishes that wait for their PUBACK at one time; mosquitto takes 20 by default."""
+IN_FLIGHT: Final = 20
+"""Publishes that may wait for their PUBACK at one time: what mosquitto allows by default (Receive Maximum)."""
+IN_FLIGHT_URGENT: Final = 8
+"""Of these kept free for what is urgent: an alarm does not stand in line behind two thousand assignments."""
+_HEAD_BYTES: Final = 10
+"""Of a PUBLISH packet, besides topic and payload: type, length, length of the topic, identifier, properties."""
 _BAD_CREDENTIALS: Final = frozenset({134, 135, 138, 140})
 """CONNACK codes of MQTT 5 for a client that is unknown, not authorised or banned (table 3-1)."""
 
@@ -73,15 +78,16 @@ class Connection:
         self._held: tuple[str, ...] = ()
         self._holding = asyncio.Lock()
         self._reader: int | None = None
+        self._largest: int | None = None
         self._ticking: asyncio.Task[None] | None = None
         self._ended.add_done_callback(_look_at)
         self._client = client = Client(
             CallbackAPIVersion.VERSION2, client_id=address.client_id, protocol=MQTTProtocolVersion.MQTTv5
         )
         client.connect_timeout = DIAL_S
-        client.max_inflight_messages_set(IN_FLIGHT + 4)
-        client.max_queued_messages_set(2 * IN_FLIGHT)
-        client.on_connect = lambda _c, _u, _flags, code, _props: _answer(self._connected, code)
+        client.max_inflight_messages_set(IN_FLIGHT)
+        client.max_queued_messages_set(4 * IN_FLIGHT)
+        client.on_connect = self._on_connect
         client.on_disconnect = lambda _c, _u, flags, code, _props: self.end(
             Ended(LinkReason.LOST, str(code) if flags.is_disconnect_packet_from_server else "the connection broke")
         )
@@ -125,6 +131,8 @@ class Connection:
 
     async def publish(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> None:
         """Returns once it is taken (QoS 1) or written (QoS 0). Raises LinkRefused where the broker declines it."""
+        if self._largest is not None and len(payload) + len(topic) + _HEAD_BYTES > self._largest:
+            raise LinkRefused(f"the broker takes packets of {self._largest} bytes; {len(payload)} on {topic}")
         info = self._client.publish(topic, payload, qos, retain)
         codes = await self._ask("publish", (info.rc, info.mid))
         if codes[0].is_failure:
@@ -265,7 +273,13 @@ class Connection:
         if answer is not None:
             _answer(answer, codes)
 
-    def _on_message(self, _client: Client, _userdata: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - paho's
+    def _on_connect(
+        self, _c: Client, _u: object, _flags: ConnectFlags, code: ReasonCode, props: Properties | None
+    ) -> None:
+        self._largest = getattr(props, "MaximumPacketSize", None)
+        _answer(self._connected, code)
+
+    def _on_message(self, _c: Client, _u: object, message: MQTTMessage) -> None:
         received = Received(message.topic, bytes(message.payload), message.retain)
         if self._early is None:
             self._take(received)

@@ -128,6 +128,27 @@ async def test_everyone_who_must_publish_again_is_called_at_every_connection(hou
     assert changes == [LinkState.CONNECTING, LinkState.UP]
 
 
+@pytest.mark.parametrize(
+    ("topic", "urgent"),
+    [
+        (topics.area("xa-a", Leaf.ALARM), True),
+        (ORDER, True),
+        (topics.area("xa-a", Leaf.PLAN), False),
+        (topics.receiver("cum-1", Leaf.ACK), False),
+    ],
+    ids=str,
+)
+async def test_alarms_and_orders_do_not_stand_in_line(topic, urgent):
+    asked = []
+
+    class Watched(LoopbackLink):
+        async def publish(self, *_, **how):
+            asked.append(how["urgent"])
+
+    await Wire(Watched(Exchange()), SERVER).publish(topic, b"sealed")
+    assert asked == [urgent]
+
+
 # what comes in
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from devices.link import PAYLOAD_LIMIT, LinkDown, LinkReason, LinkRefused, LinkState, Will
+from devices.loopback import LoopbackLink
 
 A, B, STATE = "loalang/v1/area/a/plan", "loalang/v1/area/b/plan", "loalang/v1/receiver/r/state"
 MARK = "loalang/v1/area/mark/order"
@@ -182,6 +183,21 @@ async def test_the_order_of_one_speaker_is_kept(carrier, until):
     await asyncio.gather(*(speaker.link.publish(A, s) for s in said))
     await until(lambda: len(hearer.took) == len(said), "four hundred messages")
     assert hearer.payloads(A) == said
+
+
+async def test_any_number_of_messages_may_be_handed_over_at_once_and_what_is_urgent_goes_first(carrier, until):
+    hearer = await carrier.client("hearer").open(A, B)
+    speaker = await carrier.client("speaker").open()
+    many = [asyncio.create_task(speaker.link.publish(A, bytes([n % 256]) * 20_000)) for n in range(300)]
+    await asyncio.sleep(0)
+    urgent = [asyncio.create_task(speaker.link.publish(B, b"alarm", urgent=True)) for _ in range(30)]
+    await asyncio.gather(*urgent)
+    await asyncio.gather(*many)
+    await until(lambda: len(hearer.took) == 330, "all of them")
+    assert len(hearer.payloads(A)) == 300
+    topics_heard = [m.topic for m in hearer.took]
+    if not isinstance(speaker.link, LoopbackLink):  # in memory nothing has to wait
+        assert topics_heard.index(B) < 100
 
 
 async def test_filters_are_replaced_and_retained_messages_come_for_new_ones_only(carrier, until):

@@ -5,6 +5,7 @@ import datetime as dt
 import ipaddress
 import os
 import shutil
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -64,6 +65,16 @@ async def test_what_an_access_list_forbids_to_say_is_refused_and_not_swallowed(m
     assert client.link.state is LinkState.UP
 
 
+async def test_what_is_larger_than_the_broker_takes_is_refused_and_does_not_cost_the_connection(mosquitto):
+    broker = mosquitto("max_packet_size 20000")
+    await broker.start()
+    client = await broker.client("one").open(TOPIC)
+    with pytest.raises(LinkRefused, match="20000"):
+        await client.link.publish(TOPIC, bytes(20_000))
+    await client.link.publish(TOPIC, bytes(20_000 - 10 - len(TOPIC)))
+    assert client.states == [LinkState.CONNECTING, LinkState.UP]
+
+
 async def test_over_tls_the_largest_messages_pass_and_an_unknown_authority_is_told_as_such(mosquitto, tmp_path, until):
     authority, certificate, key = certificates(tmp_path, "ours")
     other, _, _ = certificates(tmp_path, "other")
@@ -88,7 +99,7 @@ async def scripted():
     servers: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
 
-    async def start(answer) -> MqttAddress:
+    async def start(answer, context: ssl.SSLContext | None = None) -> MqttAddress:
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
@@ -103,7 +114,7 @@ async def scripted():
                 writer.close()
                 tasks.discard(task)
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
         servers.append(server)
         return MqttAddress("127.0.0.1", server.sockets[0].getsockname()[1], "c")
 
@@ -118,11 +129,11 @@ async def scripted():
 async def link_to():
     links: list[MqttLink] = []
 
-    async def make(address: MqttAddress) -> MqttLink:
+    async def make(address: MqttAddress, take=lambda _: None) -> MqttLink:
         link = MqttLink(address)
         links.append(link)
         await link.subscribe((TOPIC,))
-        await link.open(lambda _: None, lambda _: None)
+        await link.open(take, lambda _: None)
         return link
 
     yield make
@@ -140,6 +151,37 @@ async def test_a_refused_subscription_keeps_the_link_from_being_up(scripted, lin
     await until(lambda: link.why is LinkReason.NOT_ALLOWED, "the refusal")
     assert link.state is LinkState.CONNECTING
     assert TOPIC in link.reason
+
+
+def published(payload: bytes) -> bytes:
+    """A PUBLISH packet, retained, QoS 0."""
+    body = bytes([0, len(TOPIC)]) + TOPIC.encode() + b"\x00" + payload
+    return bytes([0x31, len(body)]) + body
+
+
+def hurried(kind: int, body: bytes) -> bytes:
+    """A broker that hands over what it retains before it grants the subscription, and all in one piece."""
+    if kind == 8:
+        granted = bytes([0x90, 4, body[0], body[1], 0, 1])
+        return published(b"1") + published(b"2") + granted + published(b"3") + published(b"4")
+    return CONNACK if kind == 1 else b""
+
+
+async def test_what_comes_before_the_grant_waits_for_it_and_keeps_its_order(scripted, link_to, until):
+    took: list[bytes] = []
+    await link_to(await scripted(hurried), lambda m: took.append(m.payload))
+    await until(lambda: len(took) == 4, "four messages")
+    assert took == [b"1", b"2", b"3", b"4"]
+
+
+async def test_several_messages_in_one_tls_record_do_not_wait_for_the_next_one(scripted, link_to, until, tmp_path):
+    authority, certificate, key = certificates(tmp_path, "ours")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    took: list[bytes] = []
+    address = replace(await scripted(hurried, context), tls=True, tls_ca=authority)
+    await link_to(address, lambda m: took.append(m.payload))
+    await until(lambda: len(took) == 4, "four messages")
 
 
 async def test_what_a_broker_says_at_its_good_bye_is_the_reason(scripted, link_to, until):
