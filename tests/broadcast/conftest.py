@@ -1,7 +1,8 @@
 """A newsroom to try use cases in: real books on disk, a clock that stands until it is moved, people and receivers."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,16 +13,23 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, SQLModel, select
 
+from audio.calls import Cancelled, IsCancelled, Tell
+from audio.intake import Inspected
+from audio.master import Finished
+from audio.speech import Spoken
 from broadcast import books
 from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Role
+from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
 from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
 from broadcast.settings import Server, Settings
 from broadcast.store import Store
+from broadcast.studio import Studio, Tools
+from broadcast.wording import refusal
 from devices.vocabulary import AreaId
 
 PROVINCE = AreaId("tinh-tay-ninh-72")
@@ -56,16 +64,56 @@ class Clock:
 
 
 @dataclass
-class Calls:
-    """Remembers what it was called with; fails when told to."""
+class Replan:
+    """The planner's door: remembers what it was asked, fails when told to."""
 
-    made: list[tuple[object, ...]] = field(default_factory=list)
+    asked: list[tuple[AreaId, ...]] = field(default_factory=list)
     fail: Exception | None = None
 
-    async def __call__(self, *args: object) -> None:
-        self.made.append(args)
+    async def __call__(self, areas: tuple[AreaId, ...]) -> None:
+        self.asked.append(areas)
         if self.fail is not None:
             raise self.fail
+
+
+class FastTools:
+    """Tools of sound that make a few bytes at once; tests bend them, or hold the voice up at `gate`."""
+
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+        self.cancelled = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fail_speech: Exception | None = None
+        self.fail_inspect: Exception | None = None
+        self.fail_finish: Exception | None = None
+        self.fell_back = ""
+
+    def speak(self, text: str, out: Path, tell: Tell, cancelled: IsCancelled) -> Spoken:
+        self.spoken.append(text)
+        tell(0.5)
+        while not self.gate.wait(0.01):
+            if cancelled():
+                self.cancelled.set()
+                raise Cancelled
+        if self.fail_speech:
+            raise self.fail_speech
+        out.write_text(text)
+        return Spoken(out, "espeak", "vi-vn-x-south", self.fell_back)
+
+    def inspect(self, _file: Path, _name: str, _minutes: int, tell: Tell, _cancelled: IsCancelled) -> Inspected:
+        if self.fail_inspect:
+            raise self.fail_inspect
+        tell(1.0)
+        return Inspected(3.0, "mp3", "mp3", 1, -10.0)
+
+    def finish(self, sound: Path, clip: Path, tell: Tell, _cancelled: IsCancelled) -> Finished:
+        clip.write_bytes(b"half")
+        if self.fail_finish:
+            raise self.fail_finish
+        clip.write_bytes(b"clip of " + sound.read_bytes())
+        tell(1.0)
+        return Finished(4.5, clip.stat().st_size, 0.0)
 
 
 @pytest.fixture
@@ -233,3 +281,38 @@ def whole(desk: Desk) -> Callable[[], list[Any]]:
         return [*tables, sorted(str(p) for p in desk.library.folder.rglob("*") if p.is_file())]
 
     return whole
+
+
+@pytest.fixture
+def refused(whole: Callable[[], list[Any]]) -> Callable[[Awaitable[object]], Awaitable[Refusal]]:
+    """The Refusal of an attempt that changed nothing and whose sentence says what to do."""
+
+    async def refused(attempt: Awaitable[object]) -> Refusal:
+        before = whole()
+        with pytest.raises(Refusal) as no:
+            await attempt
+        assert whole() == before
+        assert "hãy" in refusal(no.value).casefold()
+        return no.value
+
+    return refused
+
+
+@pytest.fixture
+def replan() -> Replan:
+    return Replan()
+
+
+@pytest.fixture
+def tools() -> FastTools:
+    return FastTools()
+
+
+@pytest.fixture
+async def studio(tools: FastTools, desk: Desk) -> AsyncIterator[Studio]:
+    made = Studio(Tools(tools.speak, tools.inspect, tools.finish), desk.library, at_once=1, limit_minutes=90)
+    yield made
+    tools.gate.set()
+    await made.close()
+    unfinished = desk.library.folder / "unfinished"
+    assert not unfinished.exists() or list(unfinished.iterdir()) == []

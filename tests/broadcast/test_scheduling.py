@@ -9,11 +9,9 @@ from sqlmodel import select
 from broadcast import books, scheduling
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from broadcast.wording import refusal
 from devices.link import LinkDown
-from devices.messages import State
 from devices.vocabulary import AreaId
 
 PROVINCE = AreaId("tinh-tay-ninh-72")
@@ -25,24 +23,6 @@ ELSEWHERE = AreaId("huyen-ben-cau-711")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SOON = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 26, 3, 15, tzinfo=ZONE).astimezone(UTC)
-
-
-class Replan:
-    """The planner's door: remembers what it was asked, fails when told to."""
-
-    def __init__(self):
-        self.asked = []
-        self.fail = None
-
-    async def __call__(self, areas):
-        self.asked.append(areas)
-        if self.fail:
-            raise self.fail
-
-
-@pytest.fixture
-def replan():
-    return Replan()
 
 
 @pytest.fixture
@@ -103,62 +83,63 @@ async def test_what_was_rejected_or_withdrawn_does_not_air(place, spoken, staff,
     assert whole() == before
 
 
-async def refused(attempt, whole, replan):
-    """The Refusal of an attempt that changed nothing and whose sentence says what to do."""
-    before = whole()
-    with pytest.raises(Refusal) as no:
-        await attempt
-    assert whole() == before
-    assert replan.asked == []
-    assert refusal(no.value).count("Hãy") + refusal(no.value).count("hãy") >= 1
-    return no.value
+@pytest.fixture
+def unplaced(refused, replan):
+    """The Refusal of a placing after which nothing was changed and nothing went out."""
+
+    async def unplaced(attempt):
+        no = await refused(attempt)
+        assert replan.asked == []
+        return no
+
+    return unplaced
 
 
-async def test_a_time_in_the_past_is_refused(place, whole, replan, clock):
-    no = await refused(place(COMMUNE, at=clock.time - timedelta(minutes=5)), whole, replan)
+async def test_a_time_in_the_past_is_refused(place, unplaced, clock):
+    no = await unplaced(place(COMMUNE, at=clock.time - timedelta(minutes=5)))
     assert no.code == "time-past"
     assert "16:55" in refusal(no)
 
 
-async def test_a_time_beyond_a_year_is_refused(place, whole, replan, clock):
-    no = await refused(place(COMMUNE, at=clock.time + timedelta(days=400)), whole, replan)
+async def test_a_time_beyond_a_year_is_refused(place, unplaced, clock):
+    no = await unplaced(place(COMMUNE, at=clock.time + timedelta(days=400)))
     assert no.code == "time-far"
 
 
-async def test_an_area_without_receivers_is_named(place, whole, replan):
-    no = await refused(place(COMMUNE, DESERTED), whole, replan)
+async def test_an_area_without_receivers_is_named(place, unplaced):
+    no = await unplaced(place(COMMUNE, DESERTED))
     assert (no.code, no.facts) == ("no-receivers", {"area": "Xã Phước Trạch"})
 
 
-async def test_no_area_is_refused(place, whole, replan):
-    assert (await refused(place(), whole, replan)).code == "no-areas"
+async def test_no_area_is_refused(place, unplaced):
+    assert (await unplaced(place())).code == "no-areas"
 
 
 @pytest.mark.parametrize("area", [PROVINCE, ELSEWHERE])
-async def test_areas_of_others_are_refused(place, whole, replan, area):
-    assert (await refused(place(COMMUNE, area), whole, replan)).code == "not-your-area"
+async def test_areas_of_others_are_refused(place, unplaced, area):
+    assert (await unplaced(place(COMMUNE, area))).code == "not-your-area"
 
 
-async def test_an_operator_places_nothing(place, whole, replan, operator):
-    assert (await refused(place(COMMUNE, actor=operator), whole, replan)).code == "not-allowed"
+async def test_an_operator_places_nothing(place, unplaced, operator):
+    assert (await unplaced(place(COMMUNE, actor=operator))).code == "not-allowed"
 
 
-async def test_a_bulletin_without_sound_is_refused(place, whole, replan, spoken, staff):
-    assert (await refused(place(COMMUNE, bulletin=spoken(staff, clip=None)), whole, replan)).code == "no-sound"
+async def test_a_bulletin_without_sound_is_refused(place, unplaced, spoken, staff):
+    assert (await unplaced(place(COMMUNE, bulletin=spoken(staff, clip=None)))).code == "no-sound"
 
 
-async def test_a_sound_that_is_no_longer_on_disk_is_refused(place, whole, replan, desk, rows):
+async def test_a_sound_that_is_no_longer_on_disk_is_refused(place, unplaced, desk, rows):
     desk.library.path(rows(BulletinRow)[0].clip).unlink()
-    assert (await refused(place(COMMUNE), whole, replan)).code == "no-sound"
+    assert (await unplaced(place(COMMUNE))).code == "no-sound"
 
 
-async def test_a_bulletin_without_a_title_is_refused(place, whole, replan, spoken, staff):
-    assert (await refused(place(COMMUNE, bulletin=spoken(staff, "")), whole, replan)).code == "title-empty"
+async def test_a_bulletin_without_a_title_is_refused(place, unplaced, spoken, staff):
+    assert (await unplaced(place(COMMUNE, bulletin=spoken(staff, "")))).code == "title-empty"
 
 
-async def test_what_is_no_longer_valid_does_not_air(place, whole, replan, spoken, staff):
+async def test_what_is_no_longer_valid_does_not_air(place, unplaced, spoken, staff):
     bulletin = spoken(staff, "Bão", valid_until=SOON - timedelta(seconds=1))
-    assert (await refused(place(COMMUNE, bulletin=bulletin), whole, replan)).code == "bulletin-expired"
+    assert (await unplaced(place(COMMUNE, bulletin=bulletin))).code == "bulletin-expired"
 
 
 async def test_the_end_of_validity_goes_with_the_airing(place, spoken, staff, rows):
@@ -167,8 +148,8 @@ async def test_the_end_of_validity_goes_with_the_airing(place, spoken, staff, ro
     assert [a.valid_until for a in rows(AiringRow)] == [until]
 
 
-async def test_the_quiet_hours_need_the_hour_typed(place, whole, replan, rows):
-    no = await refused(place(COMMUNE, at=NIGHT), whole, replan)
+async def test_the_quiet_hours_need_the_hour_typed(place, unplaced, rows):
+    no = await unplaced(place(COMMUNE, at=NIGHT))
     assert (no.code, no.facts["confirmation"]) == ("quiet-hours", "03:15")
     await place(COMMUNE, at=NIGHT, typed="03:15")
     assert [a.quiet_hours_confirmed for a in rows(AiringRow)] == [True]
@@ -287,64 +268,3 @@ def tell(desk):
         await desk.store.write(work)
 
     return tell
-
-
-def heard(presence, receiver, at, *, online=True):
-    presence.take(State(receiver=receiver, session=1, at=at, online=online), at)
-
-
-async def test_a_preview_says_what_will_sound_where(desk, staff, bulletin, receivers, whole, clock):
-    presence = Presence()
-    heard(presence, "thanh-duc-1", clock.time)
-    heard(presence, "cam-giang-1", clock.time, online=False)
-    before = whole()
-    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE, DISTRICT), SOON)
-    assert (seen.title, seen.at, seen.now, seen.seconds) == ("Mời họp", SOON, False, 10.0)
-    assert (seen.areas, seen.receivers, seen.receivers_offline) == (("Huyện Gò Dầu",), 3, 2)
-    assert (seen.clashes, seen.quiet_confirmation) == ((), "")
-    assert whole() == before
-
-
-async def test_a_receiver_not_heard_for_long_counts_as_absent(desk, staff, bulletin, receivers, clock):
-    presence = Presence()
-    heard(presence, "thanh-duc-1", clock.time)
-    clock.on(seconds=desk.settings.receivers.stale_s + 1)
-    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE,), None)
-    assert (seen.now, seen.receivers_offline) == (True, 2)
-
-
-async def test_a_preview_names_what_sounds_there_at_that_time(desk, place, staff, spoken, replan, province):
-    await place(COMMUNE)
-    await place(NEIGHBOUR)
-    late = spoken(staff, "Tin chiều", seconds=60)
-    at = SOON + timedelta(seconds=5)
-    seen = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), at)
-    assert seen.clashes == ("Mời họp (17:30–17:30)",)
-    after = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), SOON + timedelta(seconds=10))
-    assert after.clashes == ()
-
-
-async def test_a_withdrawn_airing_is_in_nobodys_way(desk, place, staff, spoken, replan):
-    slot = await place(COMMUNE)
-    await scheduling.withdraw_slot(desk, replan, staff, slot.id)
-    seen = await scheduling.preview(desk, Presence(), staff, spoken(staff, "Khác"), (COMMUNE,), SOON)
-    assert seen.clashes == ()
-
-
-async def test_a_preview_of_the_night_says_what_to_type(desk, staff, bulletin, receivers):
-    seen = await scheduling.preview(desk, Presence(), staff, bulletin, (COMMUNE,), NIGHT)
-    assert seen.quiet_confirmation == "03:15"
-
-
-@pytest.mark.parametrize(
-    ("areas", "at", "code"),
-    [
-        ((), SOON, "no-areas"),
-        ((DESERTED,), SOON, "no-receivers"),
-        ((PROVINCE,), SOON, "not-your-area"),
-        ((COMMUNE,), SOON - timedelta(days=1), "time-past"),
-    ],
-)
-async def test_a_preview_refuses_what_placing_would(desk, staff, bulletin, receivers, areas, at, code):
-    with pytest.raises(Refusal, match=code):
-        await scheduling.preview(desk, Presence(), staff, bulletin, areas, at)
