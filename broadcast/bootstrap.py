@@ -94,7 +94,8 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         desk = Desk(store, ClipLibrary(settings.data / "clips"), load_tree(settings.areas.tree), settings, now, Bell())
         presence = Presence()
         signer = load_or_make(settings.data / "keys" / "server.key", SERVER_KEY)
-        wire = Wire(link or MqttLink(_address(settings)), signer)
+        carrier = link or MqttLink(_address(settings))
+        wire = Wire(carrier, signer)
         wire.on_changed.append(lambda _: desk.bell.ring())
 
         emergency = Emergency(
@@ -113,7 +114,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
 
         broker = None
         if settings.broker.kind == "embedded" and link is None:
-            broker = EmbeddedBroker(settings.broker.port, changed=lambda _: desk.bell.ring())
+            broker = EmbeddedBroker(settings.broker.port, changed=partial(_broker_changed, carrier, desk.bell))
             stack.push_async_callback(broker.stop)
             await broker.start()
         again = Republish(
@@ -222,6 +223,12 @@ def _address(settings: Settings) -> MqttAddress:
     if b.kind == "embedded":
         return MqttAddress(host="127.0.0.1", port=b.port, client_id="loalang-server")
     return MqttAddress(b.host, b.port, "loalang-server", b.username, settings.broker_password, b.tls, b.tls_ca)
+
+
+def _broker_changed(carrier: Link, bell: Bell, state: BrokerState) -> None:
+    if state is BrokerState.SERVING and isinstance(carrier, MqttLink):
+        carrier.hurry()
+    bell.ring()
 
 
 def _health(settings: Settings, broker: EmbeddedBroker | None, wire: Wire) -> HouseHealth:
