@@ -41,6 +41,8 @@ DATABASE: Final = "receiver.sqlite3"
 TICK_S: Final = 1.0
 """The wall clock is looked at no less often: it may be set while we wait."""
 TIDY_S: Final = 3600.0
+AGAIN_S: Final = 10.0
+"""How often a disk that took nothing is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,20 @@ class Agent:
         self.teller = Teller(link, identity.signer, clock, self._state)
         self.scribe.wrote = self.reporter.poke
         gate = Gate(identity.receiver, identity.server_keys, self.holdings, clock)
-        self.inbox = Inbox(self._parts, gate, self.tally, self.conductor, self.warden, self.fetcher, self._assigned)
+        self.inbox = Inbox(
+            self._parts,
+            gate,
+            self.tally,
+            self.conductor,
+            self.warden,
+            self.fetcher,
+            self._assigned,
+            self.teller.changed,
+        )
         self._session = 0
         self._tidy_at = 0.0
         self._progress_at = 0.0
+        self._again_at = 0.0
         self._versions: dict[str, str] = {}
         self._aside: set[asyncio.Task[None]] = set()
 
@@ -157,11 +169,16 @@ class Agent:
             if self._poked.is_set():
                 self._poked.clear()
                 self._want()
-            self.warden.turn()
-            await self.conductor.turn()
-            self.fetcher.turn()
-            self._report_refusals()
-            self._keep_house()
+            try:
+                self.warden.turn()
+                await self.conductor.turn()
+                self.fetcher.turn()
+                self._report_refusals()
+                self._keep_house()
+            except Exception:
+                # one airing that breaks us must not keep the next from sounding
+                log.exception("a turn broke")
+                await self._clock.sleep(TICK_S)
             waits = [w for w in (self.conductor.wakes_in(), self.warden.wakes_in()) if w is not None]
             await sleep_or(self._poked, self._clock, min([TICK_S, *(max(w, 0.001) for w in waits)]))
 
@@ -173,8 +190,6 @@ class Agent:
         except Exception:
             # whatever a message does to us, the next one may be an alarm
             log.exception("a message on %s broke something", received.topic)
-        self._poke()
-        self.teller.changed()
 
     def _heard(self, news: News) -> None:
         if not self.warden.take(news) and not self.conductor.take(news):
@@ -233,17 +248,20 @@ class Agent:
             self._progress_at = now + STATE_PLAYING_S
             self.conductor.note_progress()
             self.warden.note_progress()
+        if now >= self._again_at:
+            self._again_at = now + AGAIN_S
+            self.scribe.try_again()
         if now >= self._tidy_at:
             self._tidy_at = now + TIDY_S
             self._do_aside(self._tidy())
 
     async def _tidy(self) -> None:
-        named = self.holdings.named
+        named, now = self.holdings.named, self._clock.now().timestamp()
         gone = await self.scribe.soon(self.scribe.journal.forget_marks, self._clock.now(), named)
         for airing in gone:
             self.conductor.marks.pop(airing, None)
         clips = self.holdings.named_clips()
-        await asyncio.get_running_loop().run_in_executor(self._parts.worker, lambda: self.cache.tidy(clips))
+        await asyncio.get_running_loop().run_in_executor(self._parts.worker, lambda: self.cache.tidy(clips, now))
 
     def _make_sirens(self) -> None:
         try:
@@ -254,7 +272,12 @@ class Agent:
     def _do_aside(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
         self._aside.add(task)
-        task.add_done_callback(self._aside.discard)
+        task.add_done_callback(self._done_aside)
+
+    def _done_aside(self, task: asyncio.Task[None]) -> None:
+        self._aside.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s", error, exc_info=error)
 
     # --- how it is -------------------------------------------------------------------------------------------------
 

@@ -9,9 +9,9 @@ import contextlib
 import logging
 import os
 import sqlite3
+import uuid
 from collections import deque
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -56,23 +56,20 @@ class Book:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._later: deque[Step] = deque(maxlen=LATER)
+        self.waiting = 0
+        """Steps the disk would not take so far."""
         try:
             self.database = _open(path)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
-            aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            aside = path.with_name(f"{path.name}.broken-{uuid.uuid4().hex[:8]}")
             log.error("the journal %s is damaged (%s): put aside as %s", path, error, aside.name)  # noqa: TRY400 - said
             path.replace(aside)
             for tail in ("-wal", "-shm"):
                 path.with_name(path.name + tail).unlink(missing_ok=True)
             self.database = _open(path)
         self._make_reserve()
-
-    @property
-    def waiting(self) -> int:
-        """Steps that the disk has not taken yet."""
-        return len(self._later)
 
     def write(self, step: Step) -> bool:
         """Do a step as one transaction. False: the disk takes nothing now, the step is done when it does."""
@@ -99,12 +96,15 @@ class Book:
                     raise
                 if self._give_up_reserve():
                     continue
-                log.warning("the disk takes nothing (%s): %d steps wait in memory", error, len(self._later))
+                if not self.waiting:
+                    log.warning("the disk takes nothing (%s): what is to be written waits in memory", error)
+                self.waiting = len(self._later)
                 return False
             except sqlite3.Error:
                 self._later.popleft()
                 raise
             self._later.popleft()
+        self.waiting = 0
         return True
 
     def close(self) -> None:

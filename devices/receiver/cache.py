@@ -4,10 +4,10 @@
 to the disk and only then renamed. Methods block and belong in a worker; `here` is memory.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
-import time
 from collections.abc import Container
 from pathlib import Path
 from typing import Final
@@ -70,23 +70,22 @@ class Cache:
 
     def prove(self, clip: str) -> bool:
         """Whether the clip on the disk is still what its name says; one that is not is thrown away."""
-        try:
+        with contextlib.suppress(OSError):
             if _digest(self.path(clip)) == clip:
                 return True
-        except OSError:
-            pass
         self.here.discard(clip)
-        self.path(clip).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # a card that has become read-only
+            self.path(clip).unlink()
         return False
 
-    def tidy(self, named: Container[str], *, short: bool = False) -> None:
-        """Let go of clips that nobody names: the old ones, or all where the disk is `short` of room."""
+    def tidy(self, named: Container[str], now: float, *, short: bool = False) -> None:
+        """Let go of clips that nobody names: the old ones at `now` (since 1970), or all where the disk is `short`."""
         short = short or self.free < SPARE_BYTES
         for path in list(self._folder.iterdir()):
             name = path.name.partition(".")[0]
             if name in named:
                 continue
-            if short or time.time() - path.stat().st_mtime > KEEP_S or path.name != name:
+            if short or now - path.stat().st_mtime > KEEP_S or path.name != name:
                 path.unlink(missing_ok=True)
                 self.here.discard(path.name)
 

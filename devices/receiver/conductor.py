@@ -49,7 +49,7 @@ class Conductor:
         """Whether an alarm keeps the horn: nothing starts."""
         self.marks: dict[str, Mark] = {}
         self._turns: list[Turn] = []
-        """Those that have not ended; at most the last one is not on its way out."""
+        """Those that have not ended: one being armed, one in the player, and what fades out."""
         self._ready: tuple[PlannedAiring, Source] | None = None
         self._benched: dict[str, float] = {}
         self._cardless: set[str] = set()
@@ -58,8 +58,8 @@ class Conductor:
     @property
     def current(self) -> Turn | None:
         """The airing that waits or sounds in the player."""
-        turn = self._turns[-1] if self._turns else None
-        return turn if turn is not None and turn.cue is not None and turn.cue is self._parts.player.cue else None
+        cue = self._parts.player.cue
+        return next((t for t in self._turns if cue is not None and t.cue is cue), None)
 
     @property
     def playing(self) -> NowPlaying | None:
@@ -97,12 +97,12 @@ class Conductor:
 
     def stop(self, airing: str | None) -> None:
         """A Stop order: break off the airing that sounds or is about to, if it is the one that is meant."""
-        turn = self._turns[-1] if self._turns else None
-        if turn is None or airing not in {None, turn.airing.id}:
-            return
-        turn.given_up = True
-        if turn is self.current:
-            self._parts.player.stop(Outcome.STOPPED)
+        current = self.current
+        for turn in self._turns:
+            if airing in {None, turn.airing.id}:
+                turn.given_up = True
+                if turn is current:
+                    self._parts.player.stop(Outcome.STOPPED)
 
     def break_off(self) -> None:
         """The receiver is being ended: an airing that sounds may go on after the next start."""

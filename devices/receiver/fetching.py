@@ -123,7 +123,7 @@ class Fetcher:
         waiting = [e for e in self._errands.values() if e.pull is None]
         for errand in sorted(waiting, key=lambda e: (e.wanted.at, e.wanted.clip)):
             if errand.not_before <= now and len(self._tasks) < AT_ONCE and self._url:
-                errand.pull = Pull()
+                errand.pull = Pull(self._clock.monotonic)
                 task = asyncio.create_task(self._fetch(errand, errand.pull), name=f"fetch {errand.wanted.clip[:8]}")
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)

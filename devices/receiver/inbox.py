@@ -29,7 +29,7 @@ _OFFSETS: Final = 20
 
 
 class Inbox:
-    """Takes messages on the loop. `assigned` is called after a new assignment was taken."""
+    """Takes messages on the loop. `assigned` is called after a new assignment, `changed` when the state has changed."""
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Inbox:
         warden: Warden,
         fetcher: Fetcher,
         assigned: Callable[[], None],
+        changed: Callable[[], None],
     ) -> None:
         self._parts = parts
         self._gate = gate
@@ -48,6 +49,7 @@ class Inbox:
         self._warden = warden
         self._fetcher = fetcher
         self._assigned = assigned
+        self._changed = changed
         self._offsets: deque[float] = deque(maxlen=_OFFSETS)
         self._storing: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -58,7 +60,10 @@ class Inbox:
         return min(self._offsets, default=None)
 
     def take(self, received: Received) -> None:
-        """Judge a message, and let it act or count it."""
+        """Judge a message, and let it act or count it.
+
+        A refusal changes the state too, and is told at its next turn: a stranger must not make us talk.
+        """
         match self._gate.judge(received):
             case Known():
                 pass
@@ -69,6 +74,9 @@ class Inbox:
             case Accepted() as accepted:
                 self._parts.holdings.numbers[accepted.held.topic] = accepted.held
                 self._act(accepted, retained=received.retained)
+                self._parts.poke()
+                if not isinstance(accepted.message, Ack):
+                    self._changed()
 
     async def restore(self) -> None:
         """Believe again what lies on the disk, after the same proofs."""
@@ -137,7 +145,8 @@ class Inbox:
         if not retained:
             self._offsets.append((self._parts.clock.now() - ack.issued).total_seconds() * 1000)
         if ack.journal == scribe.journal.id:
-            scribe.soon(scribe.journal.acknowledge, ack.up_to)
+            done = scribe.soon(scribe.journal.acknowledge, ack.up_to)
+            done.add_done_callback(lambda _: self._changed())
 
     def _sound_tones(self) -> None:
         player, holdings = self._parts.player, self._parts.holdings

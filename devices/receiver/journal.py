@@ -107,7 +107,11 @@ class Journal:
         return self._book.write(step)
 
     def recover(self, now: datetime) -> bool:
-        """Report what sounded when this receiver died as interrupted. True if there was something."""
+        """Report what sounded when this receiver died as interrupted. True if there was something.
+
+        What was only intended, and for an instant that is still to come, has not sounded: it is taken back.
+        """
+        self._book.write(lambda db: _take_back_the_future(db, now.timestamp()))
         rows = self._book.database.execute("SELECT * FROM sounding ORDER BY started_at").fetchall()
         for row in rows:
             self._interrupted(now, *row)
@@ -214,3 +218,17 @@ def _forget(db: sqlite3.Connection, airings: list[str]) -> None:
 
 def _count(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM report").fetchone()[0])
+
+
+def _take_back_the_future(db: sqlite3.Connection, now: float) -> None:
+    rows = db.execute(
+        "SELECT id, from_ms FROM airing JOIN sounding ON id = subject "
+        "WHERE state = ? AND started_at IS NULL AND at > ?",
+        (MarkState.INTENDED, now),
+    ).fetchall()
+    for airing, from_ms in rows:
+        _sounds_no_more(db, airing)
+        if from_ms:
+            db.execute("UPDATE airing SET state = ? WHERE id = ?", (MarkState.BROKEN_OFF, airing))
+        else:
+            db.execute("DELETE FROM airing WHERE id = ?", (airing,))

@@ -78,6 +78,7 @@ async def _serve(settings: Settings, signer: signing.Signer) -> int:
     from devices.receiver.sinks import open_sink  # noqa: PLC0415 - see above
     from devices.receiver.sound import NoSoundCard  # noqa: PLC0415 - see above
 
+    asked = _asked_to_stop()
     clock, sound, broker = SystemClock(), settings.sound, settings.broker
     try:
         sink = await asyncio.to_thread(open_sink, sound.sink, sound.device, settings.wav_folder, clock)
@@ -98,7 +99,6 @@ async def _serve(settings: Settings, signer: signing.Signer) -> int:
     await agent.open()
     log.info("receiver %s plays to %s and calls %s:%d", settings.id, type(sink).__name__, broker.host, broker.port)
     running = asyncio.create_task(agent.run(), name="agent")
-    asked = _asked_to_stop()
     try:
         await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
         if running.done():

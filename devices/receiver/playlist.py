@@ -56,8 +56,6 @@ class Due:
     from_ms: int = 0
     over: tuple[tuple[PlannedAiring, Why], ...] = ()
     """Airings that will not sound any more, and have no mark yet."""
-    waiting: bool = False
-    """The instant of some airing has come, and it has neither started nor is it over."""
     wake: datetime | None = None
     """The next instant at which time alone may change the decision."""
 
@@ -130,7 +128,6 @@ def due(
         start=start,
         from_ms=mark.position_ms if mark else 0,
         over=tuple(over),
-        waiting=any(a.at <= now for a in open_ if a is not start),
         wake=min((w for w in wakes if w > now), default=None),
     )
 

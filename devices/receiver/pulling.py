@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -41,7 +42,8 @@ class Untruthful(PullFailed):
 class Pull:
     """One pull, which another thread may break off."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._cancelled = threading.Event()
         self._socket: socket.socket | None = None
 
@@ -79,7 +81,7 @@ class Pull:
             raise PullFailed(f"{type(error).__name__}: {error}") from error
 
     def _read(self, response: http.client.HTTPResponse, partial: Path, have: int, size: int, limit: int) -> None:
-        started = time.monotonic()
+        started = self._monotonic()
         announced = have + response.length if response.length is not None else size
         if announced > limit:
             raise Untruthful(f"{announced} bytes are announced, {limit} at most may come")
@@ -92,7 +94,7 @@ class Pull:
                         raise Untruthful(f"more than {limit} bytes came")
                     file.write(chunk)
                     have += len(chunk)
-                    if time.monotonic() - started > LONGEST_S:
+                    if self._monotonic() - started > LONGEST_S:
                         raise PullFailed(f"slower than {LONGEST_S:.0f} s")
             finally:
                 file.flush()

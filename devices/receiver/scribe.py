@@ -47,6 +47,11 @@ class Scribe:
         """As `soon`, for a step that only reads: nobody is told."""
         return self._run(lambda: step(*args, **kwargs))
 
+    def try_again(self) -> None:
+        """Have what the disk would not take written now, if it takes it."""
+        if self._book.waiting:
+            self.soon(self._book.catch_up)
+
     async def close(self) -> None:
         """Do what was asked for, then let go of the file."""
         await self._run(self._book.close)

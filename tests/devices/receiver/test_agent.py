@@ -1,3 +1,5 @@
+import sqlite3
+
 from devices.messages import Ack, Failed, Finished, Identify, Missed, SetVolume, Started, Stop
 from devices.receiver.modes import Mode
 from devices.receiver.sound import NoSoundCard
@@ -391,3 +393,84 @@ async def test_marks_and_clips_of_long_ago_are_let_go(house):
     await house.say(house.plan())
     await house.pass_time(3700)
     assert house.agent.conductor.marks == {}
+
+
+async def test_killed_just_before_its_instant_it_sounds_if_there_is_time_and_else_says_so(house):
+    house.have()
+    await house.say(house.plan(house.airing("a", 10), house.airing("b", 60)), retain=True)
+    await house.pass_time(9.5)
+    await house.kill()
+    await house.start()
+    await house.pass_time(49)
+    await house.kill()
+    assert house.heard == [("a", "airing")]
+    await house.pass_time(3)
+    await house.start()
+    await house.pass_time(60)
+    assert house.heard == []
+    assert [(f.subject, f.outcome, f.played_ms) for f in house.told(Finished)] == [
+        ("a", Outcome.PLAYED, 30_000),
+        ("b", Outcome.INTERRUPTED, 0),
+    ]
+
+
+async def test_with_a_full_disk_it_plays_and_reports_when_there_is_room_again(house):
+    house.have()
+    await house.say(house.plan(house.airing("a", 10), house.airing("b", 100)))
+    book = house.agent.scribe._book
+    commit = book._commit
+
+    def full(_step):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    book._commit = full
+    await house.pass_time(150)
+    assert house.heard == [("a", "airing"), ("b", "airing")]
+    assert house.reports == []
+    assert house.state.unacknowledged >= 4
+    book._commit = commit
+    await house.pass_time(25)
+    assert [(f.subject, f.outcome) for f in house.told(Finished)] == [
+        ("a", Outcome.PLAYED),
+        ("b", Outcome.PLAYED),
+    ]
+    assert [r.number for r in house.reports] == [1, 2, 3, 4]
+
+
+async def test_a_stop_order_while_a_higher_level_is_about_to_start_means_both(house):
+    house.have()
+    await house.say(house.plan(house.airing("a", 10), house.airing("b", 20, level=Level.PRIORITY)))
+    soon = house.agent.scribe.soon
+
+    def stop_while_it_is_written(step, *args):
+        if step == house.agent.scribe.journal.intend and args[0].id == "b":
+            house.agent.conductor.stop(None)
+        return soon(step, *args)
+
+    house.agent.scribe.soon = stop_while_it_is_written
+    await house.pass_time(60)
+    assert {(f.subject, f.outcome) for f in house.told(Finished)} == {
+        ("a", Outcome.STOPPED),
+        ("b", Outcome.STOPPED),
+    }
+    assert house.heard == [("a", "airing")]
+
+
+async def test_one_airing_that_breaks_us_does_not_keep_the_next_from_sounding(house, caplog):
+    house.have()
+    house.have(b"other")
+    prove = house.agent.cache.prove
+
+    def break_on_the_first(clip):
+        if clip == house.airing("a", 0).clip and house.now < broken_until:
+            raise ZeroDivisionError
+        return prove(clip)
+
+    broken_until = house.in_(20)
+    house.agent.cache.prove = break_on_the_first
+    await house.say(house.plan(house.airing("a", 10, window_s=2), house.airing("b", 30, b"other")))
+    await house.pass_time(90)
+    assert house.heard == [("b", "airing")]
+    assert "a turn broke" in caplog.text

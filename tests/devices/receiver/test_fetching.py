@@ -345,13 +345,13 @@ def test_clips_nobody_names_go_after_a_week_or_when_room_is_short(cache, monkeyp
     cache.add(named, other)
     cache.partial("c" * 64).write_bytes(b"a beginning")
     monkeypatch.setattr(Cache, "free", property(lambda _self: 10**12))
-    cache.tidy({named})
+    cache.tidy({named}, time.time())
     assert cache.here == {CLIP, named}
     assert not cache.partial("c" * 64).exists()
     old = time.time() - 8 * 86400
     for clip in (CLIP, named):
         os.utime(cache.path(clip), (old, old))
-    cache.tidy({named})
+    cache.tidy({named}, time.time())
     assert cache.here == {named}
-    cache.tidy((), short=True)
+    cache.tidy((), time.time(), short=True)
     assert cache.here == set()

@@ -101,6 +101,18 @@ def test_what_never_sounded_is_taken_back(journal):
     assert not journal.recover(NOON)
 
 
+def test_intended_for_an_instant_still_to_come_it_has_not_sounded(journal):
+    journal.intend(A, 0)
+    assert not journal.recover(NOON - timedelta(seconds=1))
+    assert journal.marks() == {}
+    journal.intend(A, 700)
+    assert not journal.recover(NOON - timedelta(seconds=1))
+    assert journal.marks() == {"a": Mark(MarkState.BROKEN_OFF, 700)}
+    journal.intend(A, 0)
+    assert journal.recover(NOON)
+    assert journal.marks() == {"a": Mark(MarkState.BROKEN_OFF, 0)}
+
+
 def test_marks_stay_four_days_and_as_long_as_a_plan_names_them(journal):
     missed = Missed(**HEAD, subject="a", planned_at=NOON, why="no-sound")
     journal.over(A, MarkState.MISSED, missed)

@@ -51,7 +51,7 @@ def test_what_the_window_leaves_behind_is_missed():
 def test_without_its_clip_it_waits_and_is_missed_for_want_of_sound():
     a = airing(window_s=60)
     answer = due([a], Knows(), OPEN, NOON)
-    assert (answer.start, answer.waiting) == (None, True)
+    assert answer.start is None
     assert answer.wake == NOON + 60 * S + timedelta(milliseconds=1)
     assert due([a], Knows(), OPEN, NOON + 61 * S).over == ((a, Why.NO_SOUND),)
 
@@ -102,7 +102,7 @@ def test_a_higher_level_takes_the_horn_and_an_equal_one_waits():
     routine, priority = airing("a"), airing("b", level=Level.PRIORITY)
     assert due([routine, priority], HAS, OPEN, NOON, sounding=airing("x")).start == priority
     answer = due([routine], HAS, OPEN, NOON, sounding=airing("x"))
-    assert (answer.start, answer.waiting) == (None, True)
+    assert (answer.start, answer.over) == (None, ())
     assert due([routine, priority], HAS, OPEN, NOON).start == priority
 
 
