@@ -18,7 +18,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_shipped_file_holds_every_setting_with_its_default():
     shipped = tomllib.loads((ROOT / "config.toml").read_text("utf-8"))
-    assert shipped == msgspec.to_builtins(Settings(), builtin_types=())
+    assert shipped == msgspec.json.decode(msgspec.json.encode(Settings()))
 
 
 def test_every_line_of_the_shipped_file_says_what_it_is_for():

@@ -18,8 +18,8 @@ def shipped(pattern: str) -> list[Path]:
 
 
 def test_every_module_stays_readable_in_one_sitting():
-    long = {str(f): n for f in shipped("*.py") if (n := len(f.read_text("utf-8").splitlines())) > 320}
-    assert not long
+    limits = {f: 500 if "tests" in f.relative_to(ROOT).parts else 335 for f in shipped("*.py")}
+    assert not {str(f): n for f in limits if (n := len(f.read_text("utf-8").splitlines())) > limits[f]}
 
 
 def test_no_package_marker_under_tests_shadows_our_ui():
@@ -40,8 +40,8 @@ def test_every_figure_stands_in_the_reference():
 def test_every_command_stands_in_the_reference():
     reference = (ROOT / "docs" / "reference.md").read_text("utf-8")
     source = (ROOT / "broadcast" / "cli.py").read_text("utf-8")
-    for command in re.findall(r'add(?:_parser)?\("([a-z]+)"', source):
-        assert f"loalang {command}" in reference or f" {command}`" in reference, command
+    for command in re.findall(r'(?:add|add_parser)\(\s*"([a-z]+)"', source):
+        assert re.search(rf"`loalang (\w+ )?{command}[ `]", reference), command
 
 
 @pytest.mark.parametrize("pattern", ["*.txt", "*.toml", "Makefile", ".ci/*", "deploy/*"])

@@ -1,0 +1,261 @@
+"""The walk of a newcomer, in a real Chromium, step by step on one running demonstration."""
+
+import csv
+import io
+import json
+import time
+import urllib.request
+import wave
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from audio.likeness import likeness
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SHOTS = Path(__file__).parent / "shots"
+SIZES = {"390": (390, 844), "1280": (1280, 900), "3840": (3840, 2160)}
+TITLE = "Lịch tiêm chủng <b>tháng mười một</b>"
+TEXT = "Trạm y tế xã Thạnh Đức thông báo lịch tiêm chủng cho trẻ em vào sáng thứ bảy."
+WORDS = "Nước lũ đang lên nhanh. Bà con ven rạch di dời ngay."
+
+
+@pytest.fixture(scope="module")
+def browser(chromium):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+class Person:
+    """Somebody at a screen. Every address their browser asks for is remembered."""
+
+    def __init__(self, browser: Browser, demo, login: str, size: tuple[int, int] = SIZES["1280"], scheme="light"):
+        self.demo = demo
+        self.context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, locale="vi-VN", color_scheme=scheme
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(45_000)
+        self.asked: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(demo.url)
+        self.find("login").fill(login)
+        self.find("password").fill(demo.passwords[login])
+        self.find("log-in").click()
+        self.find("account").first.wait_for()
+
+    def find(self, mark: str):
+        return self.page.get_by_test_id(mark)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.demo.url + path)
+        self.find("account").first.wait_for()
+
+    def tick(self, area: str, typed: str) -> None:
+        self.find("area-filter").fill(typed)
+        self.page.wait_for_timeout(800)  # as a person looks before they point
+        header = self.find("area-tree").locator(".q-tree__node-header", has_text=area).last
+        header.locator(".q-checkbox").click()
+        expect(self.find("area-count")).to_contain_text("3 cụm loa")
+
+
+@pytest.fixture(scope="module")
+def staff(browser, demo):
+    return Person(browser, demo, "canbo")
+
+
+def test_wrong_passwords_are_told_apart_from_nothing_and_slowed_down(browser, demo):
+    page = browser.new_context(locale="vi-VN").new_page()
+    page.goto(demo.url + "/slots")
+    page.get_by_test_id("login").fill("nobody")
+    for _ in range(6):
+        page.get_by_test_id("password").fill("wrong password")
+        page.get_by_test_id("log-in").click()
+        page.get_by_test_id("login-error").get_by_text("thử").wait_for()
+        page.wait_for_timeout(300)
+    expect(page.get_by_test_id("login-error")).to_contain_text("Đã thử sai quá nhiều lần")
+    expect(page.get_by_test_id("login-error")).to_contain_text("giây")
+
+
+def test_a_bulletin_is_written_heard_and_survives_a_reload(staff):
+    staff.find("write").click()
+    staff.find("title").fill(TITLE)
+    staff.find("text").fill(TEXT)
+    expect(staff.find("save-state")).to_contain_text("Đã lưu")
+    staff.page.reload()
+    expect(staff.find("title")).to_have_value(TITLE)
+    expect(staff.find("text")).to_have_value(TEXT)
+    staff.find("listen").click()
+    staff.find("player").wait_for()
+    told = staff.find("sound-result").inner_text()
+    assert "gTTS" in told or "eSpeak NG" in told
+    if "eSpeak NG" in told:
+        expect(staff.find("fell-back")).to_contain_text("Thử lại")
+    length = staff.find("player").evaluate(
+        "p => new Promise(r => p.duration ? r(p.duration) : p.addEventListener('loadedmetadata', () => r(p.duration)))"
+    )
+    assert 3 < length < 60
+
+
+def test_where_and_when_it_will_sound_is_said_before_it_is_placed(staff):
+    staff.tick("Xã Thạnh Đức", "thanh duc")
+    preview = staff.find("preview")
+    expect(preview).to_contain_text("Xã Thạnh Đức")
+    expect(preview).to_contain_text("3 cụm loa")
+    staff.find("place").click()
+    staff.page.wait_for_url("**/slots/*")
+
+
+def test_every_receivers_way_is_seen_until_it_has_played(staff, demo, until):
+    for n in (1, 2, 3):
+        card = staff.find(f"delivery-loa-{n}")
+        expect(card).to_contain_text("đã phát", timeout=60_000)
+        expect(card).to_contain_text("ms")
+        expect(card).to_contain_text("lệch")
+        expect(card).to_contain_text("giây trước")
+    clip = next(p for p in demo.data.glob("clips/*/*.opus"))
+    assert len(demo.wavs()) == 3
+    for wav in demo.wavs():
+        heard = likeness(clip, wav)
+        assert heard.peak > 0.9
+        assert heard.share > 0.97
+
+
+def test_a_title_with_markup_is_shown_as_it_was_typed(staff):
+    assert staff.page.locator("h1, .loa-title, main").first.inner_text().find("<b>tháng mười một</b>") >= 0
+
+
+def test_the_panel_needs_no_other_server(staff, demo):
+    ours = (demo.url, "ws://127.0.0.1", "data:", "blob:")
+    assert not [address for address in staff.asked if not address.startswith(ours)]
+
+
+def test_an_operator_sees_their_commune_and_nothing_to_place(browser, demo):
+    operator = Person(browser, demo, "xa", SIZES["390"])
+    operator.go("/receivers")
+    for n in (1, 2, 3):
+        operator.find(f"receiver-loa-{n}").wait_for()
+    width = operator.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390, "the page is wider than the phone"
+    assert operator.find("write").count() == 0
+    operator.page.goto(demo.url + "/alarm")
+    assert operator.find("alarm-raise").count() == 0
+
+
+def test_server_and_broker_are_killed_and_the_next_bulletin_sounds_on_time(staff, demo, until):
+    before = len(demo.wavs())
+    at = datetime.now(ZONE) + timedelta(seconds=75)
+    at = at.replace(second=0, microsecond=0) + timedelta(minutes=0 if at.second < 30 else 1)
+    staff.go("/bulletins/1")
+    staff.tick("Xã Thạnh Đức", "thạnh đức")
+    staff.find("when").get_by_text("Chọn giờ").click()
+    staff.find("day").fill(f"{at:%d/%m/%Y}")
+    staff.find("hour").fill(f"{at:%H:%M}")
+    expect(staff.find("preview")).to_contain_text(f"{at:%H:%M}")
+    staff.find("place").click()
+    staff.page.wait_for_url("**/slots/*")
+    for n in (1, 2, 3):
+        expect(staff.find(f"delivery-loa-{n}")).to_contain_text("sẵn sàng")
+    demo.kill()
+    until(lambda: len(demo.wavs()) == before + 3, "the airing with nobody there", limit=150)
+    for wav in demo.wavs()[-3:]:
+        began = datetime.strptime(wav.name[:22], "%Y%m%dT%H%M%S.%f").replace(tzinfo=ZoneInfo("UTC"))
+        assert abs((began - at).total_seconds()) < 1.0
+    demo.run()
+    assert "vẫn đang chạy" in demo.output.read_text()
+
+
+def test_what_was_played_meanwhile_appears_once(browser, demo):
+    staff = Person(browser, demo, "canbo")
+    staff.go("/log")
+    expect(staff.find("log-table").get_by_text("đã phát")).to_have_count(6, timeout=60_000)
+
+
+def test_an_alarm_breaks_in_with_siren_and_words_and_is_stopped(browser, demo, until):
+    province = Person(browser, demo, "tinh")
+    before = set(demo.wavs())
+    province.go("/alarm")
+    province.tick("Xã Thạnh Đức", "thanh duc")
+    province.find("siren-wail").click()
+    province.find("alarm-words").fill(WORDS)
+    province.find("alarm-confirm").fill("khan cap")
+    province.find("alarm-raise").click()
+    expect(province.find("alarm-error")).to_contain_text("KHẨN CẤP")
+    expect(province.find("alarm-words")).to_have_value(WORDS)
+    province.find("alarm-confirm").fill("KHẨN CẤP")
+    province.find("alarm-raise").click()
+    expect(province.find("alarm-banner")).to_be_visible()
+    until(lambda: sum("-siren" in w.name for w in set(demo.wavs()) - before) == 3, "three sirens")
+    until(lambda: sum("-words" in w.name for w in set(demo.wavs()) - before) == 3, "the words at three horns")
+    province.find("alarm-end").first.click()
+    expect(province.find("alarm-banner")).to_be_hidden()
+    until(lambda: _stand_still(demo), "silence")
+
+
+def _stand_still(demo) -> bool:
+    sizes = [w.stat().st_size for w in demo.wavs()]
+    time.sleep(0.5)  # files that grow at the pace of sound: only time tells
+    return sizes == [w.stat().st_size for w in demo.wavs()]
+
+
+def test_the_log_book_is_downloaded_as_a_table(browser, demo):
+    staff = Person(browser, demo, "canbo")
+    staff.go("/log")
+    with staff.page.expect_download() as download:
+        staff.find("csv").click()
+    raw = Path(download.value.path()).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert len(rows) == 1 + 6 + 3
+    assert any(TITLE in cell for cell in rows[-1])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", list(SIZES))
+def test_every_page_is_looked_at(browser, demo, width, scheme):
+    person = Person(browser, demo, "tinh", SIZES[width], scheme)
+    SHOTS.mkdir(exist_ok=True)
+    for name, path in {
+        "bulletins": "/",
+        "editor": "/bulletins/1",
+        "slots": "/slots",
+        "slot": "/slots/1",
+        "receivers": "/receivers",
+        "alarm": "/alarm",
+        "log": "/log",
+    }.items():
+        person.go(path)
+        person.page.wait_for_timeout(400)
+        person.page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= SIZES[width][0], f"{name} is too wide"
+    person.context.close()
+
+
+def test_health_and_figures_answer(demo):
+    with urllib.request.urlopen(demo.url + "/healthz") as answer:
+        assert json.load(answer)["well"] is True
+    with urllib.request.urlopen(demo.url + "/metrics") as answer:
+        assert b'loalang_receivers{presence="online"} 3.0' in answer.read()
+
+
+def test_ctrl_c_stops_everything_in_reverse_order_and_nothing_stays(demo):
+    printed = demo.stop()
+    tail = printed[printed.index("Đang dừng") :]
+    order = [tail.index(word) for word in ("Cụm loa 3", "Cụm loa 2", "Cụm loa 1", "Đã dừng hết")]
+    assert order == sorted(order)
+    assert demo.family() == []
+    assert demo.process.returncode == 0
+    for wav in demo.wavs():
+        with wave.open(str(wav)) as sound:
+            assert (sound.getframerate(), sound.getnchannels(), sound.getsampwidth()) == (48_000, 1, 2)
+    assert oct((demo.data / "logins.json").stat().st_mode)[-3:] == "600"
