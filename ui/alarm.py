@@ -40,7 +40,9 @@ async def _draw(visit: Visit) -> None:
     nothing = ui.element("div")
     with nothing:
         empty("notifications_off", say("alarm-empty"), say("alarm-empty-hint"))
-    past: Board[AlarmView] = Board(ui.element("div").classes("loa-alarms"), lambda v: v.id, lambda v: _AlarmPicture(visit, v))
+    past: Board[AlarmView] = Board(
+        ui.element("div").classes("loa-alarms"), lambda v: v.id, lambda v: _AlarmPicture(visit, v)
+    )
 
     async def redraw() -> None:
         views = await visit.office.alarms(visit.actor)
@@ -83,7 +85,7 @@ class _Form:
         self.offer = self._areas.offer
 
     def choose(self, siren: Siren) -> None:
-        """This siren is to sound."""
+        """Let this siren sound."""
         self._siren = siren
         self._sirens.show(_SirenView(s, s is siren) for s in SIRENS)
 

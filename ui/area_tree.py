@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from nicegui import events, ui
 
@@ -10,6 +10,8 @@ from broadcast.view_types import AreaNode
 from devices.vocabulary import AreaId, slug
 from ui.words import say
 
+CHIPS: Final = 12
+"""Chosen areas shown by name; the rest are counted."""
 _COUNT = r"""
 <div class="loa-node">
   <span>{{ props.node.label }}</span>
@@ -126,15 +128,17 @@ class AreaField:
     def _say(self) -> None:
         chosen = fewest(self._nodes, self._ticked)
         receivers = sum(node.receivers for node in chosen)
-        self._count.set_text(say("area-reached", areas=len(chosen), receivers=receivers) if chosen else say("area-none"))
+        self._count.set_text(
+            say("area-reached", areas=len(chosen), receivers=receivers) if chosen else say("area-none")
+        )
         self._chips.clear()
         with self._chips:
-            for node in chosen[:12]:
+            for node in chosen[:CHIPS]:
                 chip = ui.chip(node.name, removable=True).classes("loa-chip")
                 chip.props(f'remove-aria-label="{say("area-remove")}"')
                 chip.on("remove", lambda n=node: self._choose(self._ticked - frozenset(_leaves(n))))
-            if len(chosen) > 12:
-                ui.label(say("and-more", count=len(chosen) - 12)).classes("loa-dim")
+            if len(chosen) > CHIPS:
+                ui.label(say("and-more", count=len(chosen) - CHIPS)).classes("loa-dim")
 
 
 def _as_node(node: AreaNode) -> dict[str, Any]:

@@ -12,7 +12,9 @@ V_contra = TypeVar("V_contra", contravariant=True)
 class Picture(Protocol[V_contra]):
     """One thing drawn."""
 
-    root: ui.element
+    @property
+    def root(self) -> ui.element:
+        """All that is drawn of it."""
 
     def show(self, view: V_contra) -> None:
         """Show it as it is now."""

@@ -124,7 +124,7 @@ class Autosave:
             except Refusal as no:
                 self._refused(words, refusal(no))
                 return False
-            except Exception:
+            except Exception:  # noqa: BLE001 - whatever it was, what was typed is kept and the person told
                 log.exception("a bulletin could not be saved")
                 self._refused(words, say("unexpected"))
                 return False
@@ -221,4 +221,6 @@ class Autosave:
         limit = self._visit.office.text_limit
         told = say("text-count", count=number(len(typed)), limit=number(limit), length=length(spoken_seconds(typed)))
         self._count.set_text(told)
-        self._count.classes(add="loa-wrong" if len(typed) > limit else "", remove="" if len(typed) > limit else "loa-wrong")
+        self._count.classes(
+            add="loa-wrong" if len(typed) > limit else "", remove="" if len(typed) > limit else "loa-wrong"
+        )

@@ -60,7 +60,9 @@ def _draw(panel: Panel, to: str) -> None:
         button = ui.button(say("log-in"), on_click=enter).classes("loa-wide").props("unelevated no-caps")
         button.props("data-testid=log-in").mark("log-in")
         ui.label(say("log-in-hint")).classes("loa-dim loa-small")
-        ui.button(say("other-language"), icon="language", on_click=other_language).props("flat no-caps").mark("language")
+        ui.button(say("other-language"), icon="language", on_click=other_language).props("flat no-caps").mark(
+            "language"
+        )
 
 
 def _peephole(password: ui.input) -> None:

@@ -13,7 +13,7 @@ from devices.vocabulary import AreaId
 from ui.deliveries import StateChip
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
-from ui.words import deviation, length, milliseconds, moment, number, reason, say
+from ui.words import deviation, length, milliseconds, number, reason, say
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
@@ -42,7 +42,8 @@ class _Book:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._drawn: object = None
-        today = datetime.now(UTC).astimezone(ZoneInfo(visit.office.zone)).date()
+        self._zone = ZoneInfo(visit.office.zone)
+        today = datetime.now(UTC).astimezone(self._zone).date()
         with ui.element("div").classes("loa-top"):
             heading(say("nav-log"), say("log-hint"))
             button = ui.button(say("csv"), icon="download", on_click=self._csv).props("outline no-caps")
@@ -128,7 +129,7 @@ class _Book:
         self._body.clear()
         with self._body:
             for row in page.rows:
-                _line(row)
+                _line(row, self._zone)
 
     async def _csv(self) -> None:
         async with asking(self._wrong.set_text):
@@ -141,7 +142,7 @@ class _Book:
             ui.download.content(content, f"nhat-ky-{ask.first_day}-{ask.last_day}.csv", "text/csv; charset=utf-8")
 
 
-def _line(row: LogRow) -> None:
+def _line(row: LogRow, zone: ZoneInfo) -> None:
     with ui.element("tr").classes("loa-log-alarm" if row.kind == "alarm" else "").mark("log-row"):
         with _cell("title"):
             ui.label(row.title).classes("loa-strong")
@@ -151,9 +152,9 @@ def _line(row: LogRow) -> None:
             ui.label(row.receiver_name)
             ui.label(row.area_name).classes("loa-dim")
         with _cell("planned"):
-            ui.label(moment(row.planned_at))
+            _instant(row.planned_at, zone)
         with _cell("started"):
-            ui.label(moment(row.started_at) if row.started_at else "–")
+            _instant(row.started_at, zone)
         with _cell("deviation"):
             ui.label(deviation(row.start_error_ms) if row.start_error_ms is not None else "–")
         with _cell("played"):
@@ -166,6 +167,15 @@ def _line(row: LogRow) -> None:
                 ui.label(reason(row.why)).classes("loa-dim loa-small")
         with _cell("by"):
             ui.label(row.placed_by)
+
+
+def _instant(at: datetime | None, zone: ZoneInfo) -> None:
+    if at is None:
+        ui.label("–")
+        return
+    local = at.astimezone(zone)
+    ui.label(f"{local:%H:%M:%S}")
+    ui.label(f"{local:%d/%m/%Y}").classes("loa-dim loa-small")
 
 
 def _cell(column: str) -> ui.element:

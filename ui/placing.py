@@ -20,6 +20,8 @@ from ui.words import length, moment, refusal, say
 
 USUAL: Final = (time(5), time(17))
 """Hours at which communes air, offered at a touch."""
+NAMES: Final = 6
+"""Areas named in the preview; the rest are counted."""
 _DAY = "%d/%m/%Y"
 _NOW = datetime.fromtimestamp(0, UTC)
 """Stands for "now" where two previews are compared."""
@@ -140,8 +142,8 @@ class Placing:
                     ui.label(missing)
                 return
             when = say("preview-now") if preview.now else moment(preview.at)
-            areas = ", ".join(preview.areas[:6]) + (
-                f" {say('and-more', count=len(preview.areas) - 6)}" if len(preview.areas) > 6 else ""
+            areas = ", ".join(preview.areas[:NAMES]) + (
+                f" {say('and-more', count=len(preview.areas) - NAMES)}" if len(preview.areas) > NAMES else ""
             )
             ui.label(preview.title).classes("loa-preview-title")
             with ui.element("div").classes("loa-preview-line"):

@@ -42,7 +42,7 @@ def troubles(view: ReceiverView) -> tuple[str, ...]:
 
 
 def presence(view: ReceiverView) -> str:
-    """"playing", "online", "offline", "never" or "unknown"."""
+    """One of "playing", "online", "offline", "never" and "unknown"."""
     if view.online:
         return "playing" if view.playing_title else "online"
     if view.heard_at is None:
@@ -70,13 +70,13 @@ async def _draw(visit: Visit) -> None:
     with ui.element("div").classes("loa-top"):
         heading(say("nav-receivers"), say("receivers-hint"))
         stopper = _Stopper(visit)
-    sieve = _Sieve(lambda: draw())
+    sieve = _Sieve()
     nothing = ui.element("div")
     with nothing:
         empty("speaker_group", say("receivers-empty"), say("receivers-empty-hint"))
     cards = ui.element("div").classes("loa-grid")
     board: Board[ReceiverView] = Board(cards, lambda v: v.id, lambda v: _ReceiverCard(visit, v))
-    more = ui.button(on_click=lambda: sieve.widen()).props("outline no-caps").classes("loa-more")
+    more = ui.button(on_click=sieve.widen).props("outline no-caps").classes("loa-more")
     views: tuple[ReceiverView, ...] = ()
 
     def draw() -> None:
@@ -92,6 +92,7 @@ async def _draw(visit: Visit) -> None:
         stopper.offer(views)
         draw()
 
+    sieve.changed = draw
     await redraw()
     visit.redraws.append(redraw)
 
@@ -106,8 +107,8 @@ class _Tally:
 class _Sieve:
     """Which receivers are listed: by what ails them, by name; trouble first."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(self) -> None:
+        self.changed: Callable[[], None] = lambda: None
         self._name = "all"
         self.limit = PAGE
         with ui.element("div").classes("loa-filter"):
@@ -128,16 +129,16 @@ class _Sieve:
     def widen(self) -> None:
         """List more."""
         self.limit += PAGE
-        self._changed()
+        self.changed()
 
     def _press(self, name: str) -> None:
         self._name = name
         self.limit = PAGE
-        self._changed()
+        self.changed()
 
     def _retyped(self) -> None:
         self.limit = PAGE
-        self._changed()
+        self.changed()
 
 
 class _TallyButton:
@@ -162,7 +163,7 @@ class _Stopper:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._button = ui.button(say("stop-commune"), icon="stop_circle").props("unelevated no-caps")
+        self._button = ui.button(say("stop-commune"), icon="stop_circle").props("outline no-caps")
         self._button.props("data-testid=stop-commune").classes("loa-danger").mark("stop-commune")
         with self._button, ui.menu().classes("loa-menu") as self._menu:
             pass
@@ -213,7 +214,6 @@ class _ReceiverCard:
             with ui.element("div").classes("loa-card-foot"):
                 self._said = ui.label().classes("loa-dim")
                 self._age = Age(view.heard_at or datetime.now(UTC))
-                ui.space()
                 button = ui.button(say("identify"), icon="notifications", on_click=self._identify)
                 button.props(f"flat no-caps data-testid=identify-{view.id}").mark(f"identify-{view.id}")
                 button.visible = visit.actor.may(Action.IDENTIFY)

@@ -109,7 +109,7 @@ def address_of(panel: Panel, request: Request) -> str:
 
 
 @asynccontextmanager
-async def asking(told: Callable[[str], None] | None = None) -> AsyncIterator[None]:
+async def asking(told: Callable[[str], object] | None = None) -> AsyncIterator[None]:
     """Ask the office for something: what it refuses is told in words, and what nobody foresaw calmly, and logged.
 
     `told` shows the sentence in its place; without it, it is a notification.

@@ -47,7 +47,9 @@ class SoundDesk:
             self._button = ui.button(say("listen"), icon="play_circle", on_click=self.listen)
             self._button.props("unelevated no-caps data-testid=listen").classes("loa-primary").mark("listen")
             ui.label(say("listen-hint")).classes("loa-dim loa-small loa-not-phone")
-        with ui.element("div").classes("loa-working").props("role=status data-testid=working").mark("working") as working:
+        with (
+            ui.element("div").classes("loa-working").props("role=status data-testid=working").mark("working") as working
+        ):
             self._stage = ui.label()
             self._bar = ui.linear_progress(0, show_value=False, size="8px").props("rounded")
             ui.button(say("stop-waiting"), on_click=self._give_up).props("flat no-caps").mark("stop-waiting")
@@ -63,18 +65,15 @@ class SoundDesk:
 
     async def listen(self) -> None:
         """Have the text spoken, and offer it to be heard."""
-        if not self._visit.panel.works.of(self._id) and await self._flush():
-            actor = await self._me()
-            if actor is not None:
-                await self._follow(self._visit.panel.works.begin(self._id, lambda t: self._render(t)))
+        if self._visit.panel.works.of(self._id) or not await self._flush():
+            return
+        async with asking(self._wrong.set_text):
+            actor = await self._visit.me()
 
-    async def _me(self) -> object:
-        async with asking():
-            return await self._visit.me()
-        return None
+            async def render(tell: Tell) -> Bulletin:
+                return await self._visit.office.render(actor, self._id, tell)
 
-    async def _render(self, tell: Tell) -> Bulletin:
-        return await self._visit.office.render(self._visit.actor, self._id, tell)
+            await self._follow(self._visit.panel.works.begin(self._id, render))
 
     async def _follow(self, work: Work) -> None:
         self._wrong.set_text("")
@@ -181,7 +180,7 @@ class SoundDesk:
                     await event.file.save(path)
                     return await self._visit.office.upload(actor, self._id, event.file.name, path, tell)
                 finally:
-                    path.unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)  # noqa: ASYNC240 - one name off a local disk
 
             await self._follow(self._visit.panel.works.begin(self._id, keep))
 

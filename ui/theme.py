@@ -64,7 +64,7 @@ async def show(
             await build(visit)
         except Refusal as no:
             empty("info", refusal(no), say("go-elsewhere"))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the person gets a sentence and the log the rest
             log.exception("a page could not be drawn")
             empty("build", say("unexpected"), say("reload-hint"))
     return None
@@ -245,8 +245,7 @@ def _pulse(visit: Visit, link: _LinkChip, banner: _Banner, stale: ui.label, draw
             if revision != drawn:
                 for redraw in visit.redraws:
                     await redraw()
-        except Exception:
-            # the page keeps what it shows and says that it is old; the next beat tries again
+        except Exception:  # noqa: BLE001 - the page keeps what it shows, says that it is old, and tries again
             log.exception("a page could not be brought up to date")
             stale.visible = True
         else:

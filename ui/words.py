@@ -79,9 +79,10 @@ def deviation(value: float) -> str:
 def length(seconds: float) -> str:
     """A length a person can grasp, such as "1 phút 05 giây"."""
     whole = max(0, round(seconds))
-    if whole < 60:
+    minutes, seconds_left = divmod(whole, 60)
+    if not minutes:
         return say("length-seconds", seconds=whole)
-    return say("length-minutes", minutes=whole // 60, seconds=f"{whole % 60:02}")
+    return say("length-minutes", minutes=minutes, seconds=f"{seconds_left:02}")
 
 
 def spoken_seconds(text: str) -> float:

@@ -69,7 +69,7 @@ class LittleOffice:
     """What a use case is to raise."""
     addresses: list[str] = field(default_factory=list)
     tries: int = 0
-    health: HouseHealth = HouseHealth("serving", "embedded", "", 0, "up", "")
+    health: HouseHealth = field(default_factory=lambda: HouseHealth("serving", "embedded", "", 0, "up", ""))
     clips: dict[str, Path] = field(default_factory=dict)
     speech_s: float = 0.0
     fell_back: str = ""
@@ -156,7 +156,7 @@ class LittleOffice:
     async def upload(self, actor: Actor, key: int, name: str, file: Path, tell: Tell) -> Bulletin:
         self._may("upload")
         require(actor, Action.WRITE, (), TREE)
-        content = file.read_bytes()
+        content = await asyncio.to_thread(file.read_bytes)
         if not content:
             raise Refusal("sound-empty", name=name)
         if content.startswith(b"PK"):
@@ -304,7 +304,7 @@ class LittleOffice:
             for a in self.raised.values() if any(self.seen(actor, r.area) for r in self.reached(a.areas))
         )  # fmt: skip
 
-    async def log(self, actor: Actor, ask: LogAsk) -> LogPage:
+    async def log(self, _: Actor, ask: LogAsk) -> LogPage:
         rows = [r for r in self.log_rows if self._asked(r, ask)]
         first = ask.page * ask.page_size
         return LogPage(tuple(rows[first : first + ask.page_size]), len(rows))
@@ -314,7 +314,7 @@ class LittleOffice:
         inside = ask.area is None or any(TREE.holds(ask.area, a.id) for a in COMMUNES if a.name == row.area_name)
         return ask.first_day <= day <= ask.last_day and inside
 
-    async def log_csv(self, actor: Actor, ask: LogAsk) -> bytes:
+    async def log_csv(self, _: Actor, ask: LogAsk) -> bytes:
         lines = [f"{r.title},{r.receiver_name}" for r in self.log_rows if self._asked(r, ask)]
         return "\n".join(["Bản tin,Cụm loa", *lines]).encode("utf-8-sig")
 

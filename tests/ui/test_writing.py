@@ -1,0 +1,229 @@
+"""Writing, hearing and placing a bulletin."""
+
+import asyncio
+
+from nicegui import ui
+from nicegui.elements.upload_files import SmallFileUpload
+from nicegui.testing import User
+
+from broadcast.domain.refusals import Refusal
+
+TEXT = "Kính thưa bà con, sáng mai trạm y tế xã tiêm phòng."
+
+
+async def _new(user: User, enter, login: str = "huyen") -> None:
+    await enter(login)
+    user.find(marker="write").click()
+    await user.should_see(marker="text", retries=30)
+
+
+async def _until(holds) -> None:
+    for _ in range(300):
+        if holds():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come about")
+
+
+async def _told(user: User, sentence: str) -> None:
+    await user.should_see(sentence, retries=300)
+
+
+async def test_an_empty_list_says_how_to_begin(user: User, enter) -> None:
+    await enter("huyen")
+    await user.should_see("Bấm “Soạn bản tin” để viết bản tin đầu tiên.")
+
+
+async def test_what_is_typed_is_saved_by_itself_and_survives_a_reload(user: User, enter, little) -> None:
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    await _until(lambda: little.books[1].text == TEXT)
+    await _told(user, "Đã lưu lúc")
+    await user.open("/bulletins/1")
+    await user.should_see(TEXT)
+
+
+async def test_what_the_office_would_not_take_is_still_there_after_a_reload(user: User, enter, little) -> None:
+    await _new(user, enter)
+    little.refuse["save"] = Refusal("disk-full")
+    user.find(marker="text").type(TEXT)
+    await _told(user, "Máy chủ đã hết chỗ")
+    await user.open("/bulletins/1")
+    await user.should_see(TEXT)
+    await user.should_see("Đã khôi phục")
+    little.refuse.clear()
+    await _until(lambda: little.books[1].text == TEXT)
+
+
+async def test_words_the_browser_kept_come_back_and_are_saved(user: User, enter, little) -> None:
+    await _new(user, enter)
+    news = {"key": "2-1-text", "value": TEXT, "at": 9e15}
+    user.find(kind=ui.element).elements  # noqa: B018 - the page is there
+    user.client.layout._handle_event  # type: ignore[union-attr]  # noqa: B018, SLF001 - it takes what a browser emits
+    _emit(user, news)
+    await _until(lambda: little.books[1].text == TEXT)
+
+
+async def test_older_words_of_this_browser_are_offered_not_forced(user: User, enter, little) -> None:
+    await _new(user, enter)
+    _emit(user, {"key": "2-1-text", "value": "cũ", "at": 1})
+    await user.should_see(marker="older-draft", retries=30)
+    assert little.books[1].text == ""
+
+
+def _emit(user: User, args: dict[str, object]) -> None:
+    from nicegui.events import GenericEventArguments, handle_event  # noqa: PLC0415 - for this alone
+
+    assert user.client is not None
+    with user.client:
+        for listener in list(user.client.layout._event_listeners.values()):  # noqa: SLF001 - no public way to emit
+            if listener.type == "loa-draft":
+                handle_event(listener.handler, GenericEventArguments(user.client.layout, user.client, args))
+
+
+async def test_listening_tells_who_spoke_and_offers_the_sound(user: User, enter, little) -> None:
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    user.find(marker="listen").click()
+    await _told(user, "Giọng đọc: Google (vi)")
+    await user.should_see(marker="player")
+    assert little.books[1].sound is not None
+
+
+async def test_when_the_internet_voice_is_silent_the_page_says_so_and_offers_to_try_again(
+    user: User, enter, little
+) -> None:
+    little.fell_back = "hết giờ chờ 10 s"
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    user.find(marker="listen").click()
+    await _told(user, "nên eSpeak NG đã đọc thay")
+    little.fell_back = ""
+    user.find(marker="try-again").click()
+    await _told(user, "Giọng đọc: Google (vi)")
+
+
+async def test_a_refusal_to_speak_is_shown_in_its_place(user: User, enter) -> None:
+    await _new(user, enter)
+    user.find(marker="listen").click()
+    await _told(user, "Chưa có nội dung để đọc.")
+
+
+async def test_a_long_action_goes_on_when_the_page_is_loaded_again(user: User, enter, little) -> None:
+    little.speech_s = 1.0
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    user.find(marker="listen").click()
+    await _until(lambda: little.books[1].text == TEXT)
+    await user.open("/bulletins/1")
+    await _told(user, "Giọng đọc: Google (vi)")
+
+
+async def test_a_stopped_wait_leaves_no_sound_and_no_error(user: User, enter, little) -> None:
+    little.speech_s = 30.0
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    user.find(marker="listen").click()
+    await user.should_see(marker="stop-waiting", retries=100)
+    user.find(marker="stop-waiting").click()
+    await user.should_not_see(marker="stop-waiting", retries=100)
+    assert little.books[1].sound is None
+
+
+async def _send(user: User, name: str, content: bytes) -> None:
+    (upload,) = user.find(kind=ui.upload).elements
+    await upload.handle_uploads([SmallFileUpload(name, "audio/mpeg", content)])
+
+
+async def test_a_file_becomes_the_sound_and_can_be_dropped_again(user: User, enter, little) -> None:
+    await _new(user, enter)
+    await _send(user, "loa.mp3", b"ID3 sound")
+    await _told(user, "Từ tệp “loa.mp3”")
+    assert little.uploaded == [9]
+    user.find(marker="drop-upload").click()
+    await user.should_not_see("Từ tệp “loa.mp3”", retries=100)
+    assert little.books[1].sound is None
+
+
+async def test_a_file_that_is_no_sound_is_refused_in_words(user: User, enter, little) -> None:
+    await _new(user, enter)
+    await _send(user, "bai.mp3", b"PK\x03\x04")
+    await _told(user, "Tệp “bai.mp3” không phải là âm thanh")
+    await _send(user, "rong.mp3", b"")
+    await _told(user, "rỗng (0 byte)")
+    assert little.books[1].sound is None
+
+
+async def test_what_will_sound_where_is_said_before_it_is_placed(user: User, enter, little) -> None:
+    await _ready_to_place(user, enter)
+    await _told(user, "Chọn địa bàn để xem")
+    user.find(marker="area-tree").trigger("update:ticked", _communes(little))
+    await _told(user, "Đã chọn 3 địa bàn, tới 3 cụm loa")
+    await _told(user, "3 cụm loa sẽ phát")
+    await _told(user, "1 cụm loa đang mất kết nối")
+    user.find(marker="place").click()
+    await user.should_see(marker="delivery-loa-1", retries=100)
+    assert len(little.booked) == 1
+
+
+async def test_a_past_hour_and_an_hour_that_is_none_are_refused_in_words(user: User, enter, little) -> None:
+    await _ready_to_place(user, enter)
+    user.find(marker="area-tree").trigger("update:ticked", _communes(little))
+    _set(user, "when", "later")
+    _set(user, "day", "01/01/2020")
+    await _told(user, "đã qua. Hãy chọn giờ sau")
+    _set(user, "day", "99/99/2020")
+    await _told(user, "Ngày hoặc giờ chưa đúng")
+    user.find(marker="place").click()
+    await asyncio.sleep(0.3)
+    assert not little.booked
+
+
+async def test_the_quiet_hours_ask_for_the_hour_to_be_typed(user: User, enter, little) -> None:
+    await _ready_to_place(user, enter)
+    user.find(marker="area-tree").trigger("update:ticked", _communes(little))
+    await user.should_not_see(marker="quiet-confirm")
+    _set(user, "when", "later")
+    _set(user, "hour", "03:15")
+    _set(user, "day", _tomorrow())
+    await _told(user, "gõ “03:15” vào ô dưới")
+    user.find(marker="place").click()
+    await _told(user, "nằm trong giờ yên tĩnh")
+    user.find(marker="quiet-confirm").type("03:15")
+    user.find(marker="place").click()
+    await user.should_see(marker="delivery-loa-1", retries=100)
+
+
+async def test_a_title_with_markup_is_shown_as_it_was_written(user: User, enter, little) -> None:
+    await _new(user, enter)
+    title = "<script>alert(1)</script>"
+    _set(user, "title", title)
+    await _until(lambda: little.books[1].title == title)
+    await user.open("/")
+    await user.should_see(title)
+    assert user.client is not None
+    page = (await user.http_client.get("/")).text
+    assert "<script>alert" not in page
+
+
+async def _ready_to_place(user: User, enter) -> None:
+    await _new(user, enter)
+    user.find(marker="text").type(TEXT)
+    user.find(marker="listen").click()
+    await _told(user, "Giọng đọc")
+
+
+def _communes(little) -> list[str]:
+    return [r.area for r in little.horns.values()]
+
+
+def _set(user: User, marker: str, value: str) -> None:
+    (field,) = user.find(marker=marker).elements
+    field.set_value(value)  # type: ignore[attr-defined]  # every marked field has a value
+
+
+def _tomorrow() -> str:
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - for this alone
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - for this alone
+
+    return f"{datetime.now(UTC).astimezone(ZoneInfo('Asia/Ho_Chi_Minh')) + timedelta(days=1):%d/%m/%Y}"
