@@ -161,6 +161,20 @@ def test_what_cannot_be_read_is_said(tmp_path, content):
     assert not (tmp_path / "a.opus").exists()
 
 
-def test_a_disk_that_is_full_is_an_oserror(sounds):
-    with pytest.raises(OSError, match="space"):
-        make_clip(sounds / "speech.wav", Path("/dev/full"))
+@pytest.mark.parametrize("room", [100, 5_000])
+def test_a_disk_that_is_full_is_an_oserror_and_leaves_nothing(sounds, tmp_path, room):
+    program = (
+        "import sys, resource; from pathlib import Path; from audio.master import finish\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]),) * 2)\n"
+        "try: finish(Path(sys.argv[1]), Path(sys.argv[2]), chime=True, tell=lambda s: None, cancelled=lambda: False)\n"
+        "except OSError: print('no room')"
+    )
+    out = tmp_path / "a.opus"
+    done = subprocess.run(
+        [sys.executable, "-c", program, sounds / "speech.wav", out, str(room)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    assert done.stdout == b"no room\n"
+    assert not out.exists()
