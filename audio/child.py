@@ -34,9 +34,13 @@ def converse(
         **os.environ,
         "PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH")))),
     }
-    with subprocess.Popen(  # noqa: S603 - the command is ours, what people wrote goes through its input
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-    ) as child:
+    try:
+        started = subprocess.Popen(  # noqa: S603 - the command is ours, what people wrote goes through its input
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+    except OSError as error:
+        raise SpeechFailed("crashed", str(error)) from error
+    with started as child:
         try:
             _ask(child, request)
             _listen(child, piece_limit_s, tell, cancelled)
