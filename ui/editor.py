@@ -101,7 +101,7 @@ class Autosave:
             self._status.props("data-testid=save-state role=status")
         self._notices = ui.element("div")
         self._count_words()
-        ui.on("loa-draft", self._found)
+        ui.on("loaDraft", self._found)
         ui.run_javascript(f"loaDraft.offer({json.dumps(list(self._keys))})")
         ui.timer(0.25, self._tick)
         if rest != self._held:

@@ -1,5 +1,7 @@
 """The way in, and what it keeps out."""
 
+import asyncio
+
 import pytest
 from nicegui.testing import User
 
@@ -109,8 +111,6 @@ async def test_a_failing_office_gets_a_calm_sentence_and_what_it_said_is_logged(
 
 
 async def _notified(user: User, sentence: str) -> None:
-    import asyncio  # noqa: PLC0415 - for this alone
-
     for _ in range(300):
         if user.notify.contains(sentence):
             return

@@ -1,9 +1,12 @@
 """Writing, hearing and placing a bulletin."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 from nicegui.elements.upload_files import SmallFileUpload
+from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
 from broadcast.domain.refusals import Refusal
@@ -18,7 +21,7 @@ async def _new(user: User, enter, login: str = "huyen") -> None:
 
 
 async def _until(holds) -> None:
-    for _ in range(300):
+    for _ in range(150):
         if holds():
             return
         await asyncio.sleep(0.1)
@@ -57,10 +60,7 @@ async def test_what_the_office_would_not_take_is_still_there_after_a_reload(user
 
 async def test_words_the_browser_kept_come_back_and_are_saved(user: User, enter, little) -> None:
     await _new(user, enter)
-    news = {"key": "2-1-text", "value": TEXT, "at": 9e15}
-    user.find(kind=ui.element).elements  # noqa: B018 - the page is there
-    user.client.layout._handle_event  # type: ignore[union-attr]  # noqa: B018, SLF001 - it takes what a browser emits
-    _emit(user, news)
+    _emit(user, {"key": "2-1-text", "value": TEXT, "at": 9e15})
     await _until(lambda: little.books[1].text == TEXT)
 
 
@@ -72,13 +72,13 @@ async def test_older_words_of_this_browser_are_offered_not_forced(user: User, en
 
 
 def _emit(user: User, args: dict[str, object]) -> None:
-    from nicegui.events import GenericEventArguments, handle_event  # noqa: PLC0415 - for this alone
-
     assert user.client is not None
     with user.client:
-        for listener in list(user.client.layout._event_listeners.values()):  # noqa: SLF001 - no public way to emit
-            if listener.type == "loa-draft":
-                handle_event(listener.handler, GenericEventArguments(user.client.layout, user.client, args))
+        for listener in list(user.client.layout._event_listeners.values()):
+            if listener.type == "loaDraft":
+                handle_event(
+                    listener.handler, GenericEventArguments(sender=user.client.layout, client=user.client, args=args)
+                )
 
 
 async def test_listening_tells_who_spoke_and_offers_the_sound(user: User, enter, little) -> None:
@@ -223,7 +223,4 @@ def _set(user: User, marker: str, value: str) -> None:
 
 
 def _tomorrow() -> str:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - for this alone
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - for this alone
-
     return f"{datetime.now(UTC).astimezone(ZoneInfo('Asia/Ho_Chi_Minh')) + timedelta(days=1):%d/%m/%Y}"

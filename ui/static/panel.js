@@ -18,7 +18,7 @@ window.loaDraft = {
     for (const key of keys) {
       try {
         const kept = JSON.parse(localStorage.getItem(this.name(key)));
-        if (kept) emitEvent("loa-draft", { key, value: kept.value, at: kept.at });
+        if (kept) emitEvent("loaDraft", { key, value: kept.value, at: kept.at });
       } catch (broken) { localStorage.removeItem(this.name(key)); }
     }
   },
