@@ -64,8 +64,8 @@ async def chaos(settings: Settings, kills: int, seed: int | None, tell: Say) -> 
     blows = [(rng.uniform(*KILL_EVERY_S), rng.uniform(*DOWN_S)) for _ in range(kills)]
     airings = max(4, round(sum(pause + down for pause, down in blows) / EVERY_S) + 1)
     tell(say("command.chaos-seed", seed=seed, kills=kills, airings=airings))
-    receivers, placed = await _place(fresh, airings)
-    stage = _Stage(fresh, receivers)
+    receivers, placed = await place_airings(fresh, airings, TEXT)
+    stage = Stage(fresh, receivers)
     try:
         stage.start()
         await asyncio.sleep(FIRST_S / 2)
@@ -74,7 +74,7 @@ async def chaos(settings: Settings, kills: int, seed: int | None, tell: Say) -> 
             victim = rng.choice([*(r.id for r in receivers), "server", "broker"])
             tell(say("command.chaos-kill", victim=victim))
             await stage.kill(victim, down)
-        views = await _reported(fresh, placed, airings)
+        views = await reported(fresh, placed, airings)
     finally:
         await asyncio.to_thread(stage.stop)
     sounded = Counter(_sounded(receivers))
@@ -101,12 +101,13 @@ _HEADER_BYTES: Final = 44
 """A WAV of this size holds no sound."""
 
 
-async def _place(settings: Settings, airings: int) -> tuple[tuple[DemoReceiver, ...], Placed]:
+async def place_airings(settings: Settings, airings: int, text: str) -> tuple[tuple[DemoReceiver, ...], Placed]:
+    """Three enrolled receivers and as many airings of that text, placed by a server that is gone afterwards."""
     async with open_house(settings) as house:
         await ensure_people(house, settings.data / "logins.json")
         receivers = await ensure_receivers(house, settings, Sound(sink="wav"))
         staff = await demo_actor(house, Role.STAFF)
-        bulletin = await house.office.draft(staff, "Thử độ bền", TEXT)
+        bulletin = await house.office.draft(staff, "Thử độ bền", text)
         await house.office.render(staff, bulletin.id, lambda _: None)
         commune = demo_commune(house.tree).id
         first = house.now() + timedelta(seconds=FIRST_S)
@@ -117,7 +118,7 @@ async def _place(settings: Settings, airings: int) -> tuple[tuple[DemoReceiver, 
     return receivers, Placed(tuple(slots), first)
 
 
-class _Stage:
+class Stage:
     """The processes: one server with its broker, three receivers."""
 
     def __init__(self, settings: Settings, receivers: tuple[DemoReceiver, ...]) -> None:
@@ -128,7 +129,8 @@ class _Stage:
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        self._start_server()
+        """Server first, then the receivers."""
+        self.start_server()
         for receiver in self._receivers.values():
             receiver.start()
 
@@ -142,20 +144,22 @@ class _Stage:
             self._server.kill()
             await asyncio.to_thread(self._server.wait)
             await asyncio.sleep(down_s)
-            self._start_server()
+            self.start_server()
         else:  # the server itself starts its broker again
             for pid in self._brokers():
                 os.kill(pid, signal.SIGKILL)
             await asyncio.sleep(down_s)
 
     def stop(self) -> None:
+        """End everything in its own order."""
         for receiver in self._receivers.values():
             receiver.stop()
         if self._server is not None and self._server.poll() is None:
             end_process(self._server.pid)
             self._server.wait()
 
-    def _start_server(self) -> None:
+    def start_server(self) -> None:
+        """The server, with its broker."""
         with self._log.open("ab") as log:
             self._server = subprocess.Popen(  # noqa: S603 - our own program
                 [sys.executable, "-m", "broadcast.cli", "serve", "--config", str(self._config)],
@@ -175,7 +179,7 @@ class _Stage:
             return []
 
 
-async def _reported(settings: Settings, placed: Placed, airings: int) -> dict[tuple[int, str], str]:
+async def reported(settings: Settings, placed: Placed, airings: int) -> dict[tuple[int, str], str]:
     """How the books say each delivery ended, once all have, or when REPORT_S has passed since the last airing."""
     store = Store(settings.database_url)
     last = placed.first + timedelta(seconds=airings * EVERY_S + REPORT_S)

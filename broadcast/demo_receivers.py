@@ -1,6 +1,5 @@
 """The three receivers of a demonstration: folders made, processes started, found again, stopped."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -16,6 +15,9 @@ import psutil
 COUNT: Final = 3
 STOP_S: Final = 10.0
 """How long a receiver may take to write its last report before it is killed."""
+
+_children: Final[dict[int, "subprocess.Popen[bytes]"]] = {}
+"""Those that this process started; others were found running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class DemoReceiver:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C stops it in our order, not in the terminal's
             )
+        _children[process.pid] = process
         self._pid_file.write_text(f"{process.pid}\n", "ascii")
         return process.pid
 
@@ -109,8 +112,10 @@ def _wait_gone(pid: int, limit: float) -> bool:
 
 
 def _gone(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)  # our own children leave only when they are asked for
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:  # our own children leave only when they are asked for
+        del _children[pid]
+        return True
     try:
         return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
