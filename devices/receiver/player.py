@@ -7,6 +7,7 @@ every horn with the same card.
 
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections import deque
@@ -35,6 +36,8 @@ NEAR_S: Final = 0.002
 """The last stretch is slept exactly rather than waited for on the condition, which wakes late on a busy machine."""
 LINGER_S: Final = 3.0
 """A sink stays open this long after a sound, so that the words after a siren follow at once."""
+NICE: Final = -10
+"""Priority of the player's thread alone (Linux counts it by thread): before our own journal and downloads."""
 
 
 class ThreadPlayer(Player):
@@ -114,6 +117,8 @@ class ThreadPlayer(Player):
     # in the player's thread
 
     def _run(self) -> None:
+        with contextlib.suppress(OSError):  # not allowed everywhere; without it a busy machine may be late at times
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         while (reel := self._next_reel()) is not None:
             try:
                 news: Ended | Broken = reel.ended(self._play(reel))
