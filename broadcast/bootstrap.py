@@ -73,6 +73,8 @@ class House:
     """As `accounts.add_user`, without its desk."""
     enrol: Callable[..., Awaitable[None]]
     """(receiver, area, name, public key), as whoever has the machine in their hands."""
+    learn_receivers: Callable[[], Awaitable[None]]
+    """Take up those that a command enrolled in the books; the timetable does it every half minute."""
     logins: Callable[[], Awaitable[frozenset[str]]]
     actor_of: Callable[[str], Awaitable[Actor | None]]
     """The person of a login, as one who has logged in: for commands on this machine."""
@@ -204,6 +206,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             store_answers=partial(_answers, store),
             add_user=partial(accounts.add_user, desk),
             enrol=partial(enrolment.enrol, desk, wire.trust, receivers.assign, None),
+            learn_receivers=receivers.learn,
             logins=partial(store.read, _logins),
             actor_of=partial(_actor_of, desk),
         )
