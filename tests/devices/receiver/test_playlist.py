@@ -150,7 +150,7 @@ airings = st.builds(
     id=st.sampled_from([f"s{i}" for i in range(12)]),
     at=instants,
     clip=st.sampled_from([CLIP, "b" * 64]),
-    seconds=st.sampled_from([0.0, 5.0, 60.0, 400.0]),
+    seconds=st.sampled_from([1.0, 5.0, 60.0, 400.0]),
     size=st.just(10),
     level=st.sampled_from(Level),
     window_s=st.sampled_from([1, 60, 300]),
@@ -193,12 +193,12 @@ def test_an_expired_or_replaced_plan_gives_nothing(given_plans, now):
 
 
 def walk(given_plans, arrivals, house, jumps):
-    """Live through a quarter of an hour, a second at a time; yields (now, airing) for every start."""
+    """Live through twenty minutes, a second at a time; yields (now, airing) for every start."""
     marks: dict[str, Mark] = {}
     starts = []
     now, ends = NOON - 310 * S, 0.0
     sounding: PlannedAiring | None = None
-    for second in range(1300):
+    for second in range(1520):
         now += S + timedelta(seconds=jumps.get(second, 0))
         held = [p for p, arrival in zip(given_plans, arrivals, strict=False) if arrival <= second]
         if sounding is not None and second >= ends:
@@ -234,7 +234,7 @@ def test_whatever_comes_and_however_the_clock_jumps_the_rules_hold(given_plans, 
         assert sounding is None or a.level.rank > sounding.level.rank, "took the horn from its equal"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(plans, hours)
 def test_the_preview_says_what_the_receiver_does(given_plans, house):
     begin = NOON - 310 * S
