@@ -26,7 +26,7 @@ def _until(true: Callable[[], object], what: str, limit: float = PATIENCE_S) -> 
         time.sleep(0.1)
 
 
-def free_port() -> int:
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
@@ -36,8 +36,8 @@ class Demo:
     """`loalang demo` as a person starts it. `run` may be called again after `kill` or `stop`."""
 
     folder: Path
-    port: int = field(default_factory=free_port)
-    broker_port: int = field(default_factory=free_port)
+    port: int = field(default_factory=_free_port)
+    broker_port: int = field(default_factory=_free_port)
     _process: "subprocess.Popen[str] | None" = None
 
     def __post_init__(self) -> None:
@@ -142,3 +142,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def until() -> Callable[..., None]:
     return _until
+
+
+@pytest.fixture
+def free_port() -> int:
+    return _free_port()
