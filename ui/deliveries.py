@@ -9,10 +9,9 @@ from nicegui import ui
 
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.view_types import DeliveryView
-from devices.vocabulary import slug
 from ui.ages import Age, Meter
 from ui.board import Board
-from ui.words import deviation, milliseconds, reason, say
+from ui.words import deviation, milliseconds, order, reason, say
 
 _D = DeliveryState
 PAGE: Final = 60
@@ -129,7 +128,7 @@ class DeliveryBoard:
     def show(self, views: Iterable[DeliveryView]) -> None:
         """Show these."""
         rank = {state: i for i, state in enumerate(TROUBLE_FIRST)}
-        self._views = tuple(sorted(views, key=lambda v: (rank[v.state], slug(v.area_name), slug(v.receiver_name))))
+        self._views = tuple(sorted(views, key=lambda v: (rank[v.state], order(v.area_name), order(v.receiver_name))))
         counts = Counter(v.state for v in self._views)
         if self._only not in counts:
             self._only = None

@@ -15,7 +15,7 @@ from ui.ages import Age, Meter
 from ui.board import Board
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
-from ui.words import number, say
+from ui.words import number, order, say
 
 PAGE: Final = 60
 CLOCK_OFF_MS: Final = 200
@@ -124,7 +124,7 @@ class _Sieve:
         )
         wanted = slug(self._typed.value or "")
         listed = [v for v in views if FILTERS[self._name](v) and wanted in slug(f"{v.name} {v.area_name} {v.id}")]
-        return sorted(listed, key=lambda v: (not troubles(v), v.online is not None, slug(v.area_name), slug(v.name)))
+        return sorted(listed, key=lambda v: (not troubles(v), v.online is not None, order(v.area_name), order(v.name)))
 
     def widen(self) -> None:
         """List more."""
@@ -172,7 +172,7 @@ class _Stopper:
 
     def offer(self, views: tuple[ReceiverView, ...]) -> None:
         """The communes that have receivers."""
-        named = {v.area: v.area_name for v in sorted(views, key=lambda v: slug(v.area_name))}
+        named = {v.area: v.area_name for v in sorted(views, key=lambda v: order(v.area_name))}
         if named == self._areas:
             return
         self._areas = named

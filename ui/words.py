@@ -3,6 +3,7 @@
 Handlers and timers run in tasks of their own, so the language is asked of the page each time.
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from nicegui import ui
 from broadcast import wording
 from broadcast.domain.refusals import Refusal
 from broadcast.wording import LANGUAGES, language
+from devices.vocabulary import slug
 
 LANGUAGE_KEY: Final = "language"
 _SYLLABLES_PER_SECOND: Final = 3.6
@@ -57,6 +59,11 @@ def moment(instant: datetime) -> str:
     """A local instant in full."""
     speak()
     return wording.moment(instant)
+
+
+def order(name: str) -> tuple[str | int, ...]:
+    """What names are sorted by: without tone marks, and 9 before 18."""
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", slug(name)))
 
 
 def number(value: float) -> str:

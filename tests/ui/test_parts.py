@@ -139,3 +139,9 @@ async def test_no_page_may_be_framed() -> None:
     app, _ = _guarded(1)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         assert (await client.get("/")).headers["x-frame-options"] == "DENY"
+
+
+def test_names_stand_in_the_order_a_person_counts() -> None:
+    from ui.words import order  # noqa: PLC0415 - the simulation gives every test new modules
+
+    assert sorted(["Ấp 18", "Ấp 9", "ấp 1", "Đội 2", "12"], key=order) == ["12", "ấp 1", "Ấp 9", "Ấp 18", "Đội 2"]
