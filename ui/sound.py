@@ -13,12 +13,10 @@ from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from ui.session import Visit, asking
 from ui.theme import heading
-from ui.words import length, say, stage
+from ui.words import engine_name, fallen, length, say, stage
 from ui.works import Work
 
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
-ENGINES: Final = {"gtts": "Google", "espeak": "eSpeak NG", "piper": "Piper"}
-"""Names of engines as people know them."""
 
 _DROP = """
 <div class="loa-drop">
@@ -130,13 +128,13 @@ class SoundDesk:
         if bulletin.origin is Origin.UPLOAD:
             told = say("from-file", name=bulletin.upload_name, length=length(sound.seconds))
         else:
-            engine = ENGINES.get(sound.engine, sound.engine)
+            engine = engine_name(sound.engine)
             told = say("spoken-by", engine=engine, voice=sound.voice, length=length(sound.seconds))
         ui.label(told).mark("spoken-by").props("data-testid=spoken-by")
         if sound.fell_back:
             with ui.element("div").classes("loa-notice").props("role=note data-testid=fell-back").mark("fell-back"):
-                ui.label(say("fell-back", engine=ENGINES.get(sound.engine, sound.engine))).classes("loa-strong")
-                ui.label(say("fell-back-why", why=sound.fell_back)).classes("loa-dim loa-small")
+                ui.label(say("fell-back", engine=engine_name(sound.engine))).classes("loa-strong")
+                ui.label(say("fell-back-why", why=fallen(sound.fell_back))).classes("loa-dim loa-small")
                 ui.button(say("try-net-voice"), icon="refresh", on_click=self.listen).props("outline no-caps").mark(
                     "try-again"
                 )

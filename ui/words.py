@@ -15,6 +15,7 @@ from broadcast.wording import LANGUAGES, language
 from devices.vocabulary import slug
 
 LANGUAGE_KEY: Final = "language"
+ENGINES: Final = {"gtts": "Google", "espeak": "eSpeak NG", "piper": "Piper"}
 _SYLLABLES_PER_SECOND: Final = 3.6
 """How fast the voices in use read Vietnamese: 215 syllables a minute, pauses included."""
 
@@ -53,6 +54,22 @@ def reason(why: str) -> str:
     speak()
     key = f"ui.why-{why}"
     return wording.say(key) if key in wording.table() else why
+
+
+def engine_name(engine: str) -> str:
+    """An engine's name as people know it."""
+    return ENGINES.get(engine, engine)
+
+
+def fallen(why: str) -> str:
+    """Why engines did not speak: "gtts: timeout" becomes "Google: không trả lời kịp"; what is not so stays as it is."""
+    speak()
+    told = []
+    for part in why.split("; "):
+        engine, colon, code = part.partition(": ")
+        key = f"ui.voice-{code}"
+        told.append(f"{engine_name(engine)}: {wording.say(key)}" if colon and key in wording.table() else part)
+    return "; ".join(told)
 
 
 def moment(instant: datetime) -> str:

@@ -281,7 +281,7 @@ class LittleOffice:
         return tuple(views[:how_many])
 
     async def deliveries(self, actor: Actor, slot: int) -> tuple[DeliveryView, ...]:
-        return tuple(d for d in self.ways[slot] if self.seen(actor, self.horns[d.receiver].area))
+        return tuple(d for d in self.ways.get(slot, ()) if self.seen(actor, self.horns[d.receiver].area))
 
     async def receivers(self, actor: Actor) -> tuple[ReceiverView, ...]:
         self._may("receivers")

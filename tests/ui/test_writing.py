@@ -93,11 +93,12 @@ async def test_listening_tells_who_spoke_and_offers_the_sound(user: User, enter,
 async def test_when_the_internet_voice_is_silent_the_page_says_so_and_offers_to_try_again(
     user: User, enter, little
 ) -> None:
-    little.fell_back = "hết giờ chờ 10 s"
+    little.fell_back = "gtts: timeout"
     await _new(user, enter)
     user.find(marker="text").type(TEXT)
     user.find(marker="listen").click()
     await _told(user, "nên eSpeak NG đã đọc thay")
+    await user.should_see("Lý do: Google: không trả lời kịp.", retries=100)
     little.fell_back = ""
     user.find(marker="try-again").click()
     await _told(user, "Giọng đọc: Google (vi)")
