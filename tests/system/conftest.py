@@ -127,6 +127,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     for process in demo.family():
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+    demo.process.wait(PATIENCE_S)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import av
+import numpy as np
 import pytest
+from av.audio.stream import AudioStream
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from audio.likeness import likeness
@@ -138,6 +141,51 @@ def test_a_title_with_markup_is_shown_as_it_was_typed(staff):
 def test_the_panel_needs_no_other_server(staff, demo):
     ours = (demo.url, "ws://127.0.0.1", "data:", "blob:")
     assert not [address for address in staff.asked if not address.startswith(ours)]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [("mp3", "libmp3lame"), ("wav", "pcm_s16le"), ("m4a", "aac"), ("opus", "libopus")]
+)
+def test_a_recording_is_uploaded_in_place_of_a_text(staff, tmp_path, suffix, codec):
+    file = recording(tmp_path / f"thu-am.{suffix}", codec)
+    staff.go("/")
+    staff.find("write").click()
+    staff.find("title").fill(f"Bản thu {suffix}")
+    staff.page.set_input_files(".q-uploader__input", file)
+    staff.find("player").wait_for()
+    expect(staff.find("sound-result")).to_contain_text(file.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [("nhac.mp3", b"PK\x03\x04" + bytes(5000), "không phải là âm thanh"), ("trong.wav", b"", "rỗng")],
+)
+def test_a_file_that_is_no_sound_is_refused_and_changes_nothing(staff, tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    staff.go("/")
+    staff.find("write").click()
+    staff.find("title").fill("Tệp hỏng")
+    staff.page.set_input_files(".q-uploader__input", tmp_path / name)
+    expect(staff.find("sound-error")).to_contain_text(told)
+    expect(staff.find("title")).to_have_value("Tệp hỏng")
+    assert staff.find("player").count() == 0
+
+
+def recording(path: Path, codec: str) -> Path:
+    """Two seconds of a tone, as a person's recorder would write them."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=48_000, layout="mono")
+        assert isinstance(stream, AudioStream)
+        samples = (8000 * np.sin(2 * np.pi * 440 * np.arange(96_000) / 48_000)).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = 48_000
+        resampler = av.AudioResampler(
+            format=stream.format.name, layout="mono", rate=48_000, frame_size=stream.frame_size or 960
+        )
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(piece))
+        container.mux(stream.encode(None))
+    return path
 
 
 def test_an_operator_sees_their_commune_and_nothing_to_place(browser, demo):
