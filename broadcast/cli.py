@@ -13,6 +13,7 @@ from broadcast.wording import language, refusal, say
 
 Command = Callable[[argparse.Namespace], int]
 FAILED: Final = 1
+INTERRUPTED: Final = 130
 MISUSED: Final = 2
 """Exit status of a command that was given something it cannot use."""
 
@@ -33,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
     except BadSettings as error:
         print("\n".join(error.faults), file=sys.stderr)
         return MISUSED
+    except KeyboardInterrupt:  # before anything ran
+        return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -121,15 +124,18 @@ def _settings(args: argparse.Namespace, log_file: str = "") -> Settings:
 def _working(work: Callable[[], int]) -> int:
     """Run it; say what a person can mend."""
     from broadcast.bootstrap import DataInUse  # noqa: PLC0415 - as above
+    from broadcast.broker import BrokerFailed  # noqa: PLC0415 - as above
     from broadcast.domain.refusals import Refusal  # noqa: PLC0415 - as above
     from broadcast.serving import CannotStart  # noqa: PLC0415 - as above
 
     try:
         return work()
-    except (CannotStart, DataInUse) as error:
+    except (CannotStart, DataInUse, BrokerFailed) as error:
         _whisper(str(error))
     except Refusal as no:
         _whisper(refusal(no))
+    except KeyboardInterrupt:  # while it was starting: what had begun was ended on the way out
+        _whisper(say("command.stopped"))
     return FAILED
 
 

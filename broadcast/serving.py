@@ -112,16 +112,12 @@ async def _http(app: FastAPI, host: str, port: int) -> AsyncIterator[None]:
 
 
 async def until_told_to_stop() -> None:
-    """Return at the first SIGINT or SIGTERM; a second one ends the process at once, as usual."""
+    """Return at the first SIGINT or SIGTERM. Further ones change nothing: the stop is under way, and bounded."""
     loop = asyncio.get_running_loop()
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, told.set)
-    try:
-        await told.wait()
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+    await told.wait()
 
 
 async def serve(settings: Settings, tell: Say) -> None:
