@@ -1,0 +1,221 @@
+"""The reading itself: from left to right, at each place the first rule that takes something. Pure, linear in time."""
+
+import re
+from collections.abc import Container, Iterator
+from typing import Final
+
+from audio.reading import dates, documents, phones, places, quantities, times, web, words
+from audio.reading.hygiene import clean
+from audio.reading.lexicon import Lexicon
+from audio.reading.scan import NUMERIC, Found, Named, Scan, Token
+from audio.reading.signs import PAUSES, bridges, sign
+from audio.reading.ways import Reading
+
+_PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_]+|[\s\S]")
+_AFTER_WORD: Final = frozenset("0123456789@./&-_–²³^:")
+_DASH: Final = re.compile(r" ?[-–—] ?(?=\d|T[.]?[2-8](?!\w)|CN(?!\w)|[IVXLC]{1,6}(?!\w))|(?: ?[~÷] ?)(?=\d)")
+_VOWELS: Final = frozenset("aeiouyAEIOUYáàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
+_SHORT: Final = 5
+"""Letters up to which a word without a vowel is looked at."""
+
+DIGIT_RULES: Final[tuple[Named, ...]] = (
+    *documents.RULES,
+    *phones.RULES,
+    *places.RULES,
+    *quantities.FIRST,
+    *dates.RULES,
+    *times.RULES,
+)
+WEEKDAY_RULES: Final = (
+    Named("weekday", "date", dates.weekday),
+    Named("sunday", "date", dates.sunday),
+)
+SIGN: Final = "sign"
+Made = tuple[int, int, str, str, str, tuple[str, ...]]
+"""start, end, kind, rule, words, others."""
+
+
+def made(text: str, how: Reading, lexicon: Lexicon) -> Iterator[Made]:
+    """What is said, piece by piece; pauses are pieces of the kind "pause"."""
+    scan = Scan(text, how, lexicon)
+    at, size = 0, len(text)
+    heads = lexicon.entries
+    piece_at = _PIECE.match
+    while at < size:
+        match = piece_at(text, at)
+        if match is None:  # pragma: no cover - the last alternative takes anything
+            break
+        piece, end = match.group(), match.end()
+        first = piece[0]
+        if first.isalpha():
+            plain = text[end : end + 1] not in _AFTER_WORD and _is_plain(piece, heads)
+            if plain:
+                yield at, end, "word", "", piece, ()
+                scan.heard(piece)
+                at = end
+                continue
+            found, rule = _word(scan, at, end, piece)
+            if rule.kind in {"date", "roman"}:
+                yield from _chain(scan, at, found, rule)
+                at = scan.at
+                continue
+        elif first == "\n":
+            yield at, end, "pause", SIGN, "\n\n" if piece.count("\n") > 1 else "\n", ()
+            scan.paused("\n")
+            at = end
+            continue
+        elif first.isspace():
+            at = end
+            continue
+        elif first.isdecimal():
+            yield from _chain(scan, at, *digit(scan, at))
+            at = scan.at
+            continue
+        else:
+            found, rule = _other(scan, at)
+        yield at, found.end, found.kind or rule.kind, rule.name, found.words, found.others
+        _remember(scan, found, rule)
+        at = found.end
+
+
+def _is_plain(piece: str, heads: Container[str]) -> bool:
+    """Whether it is a word like any other: most are, and nothing more is asked about them."""
+    if len(piece) == 1 or not (piece.islower() or piece.istitle()):
+        return False
+    return piece.lower() not in heads and (len(piece) > _SHORT or not _VOWELS.isdisjoint(piece))
+
+
+def _word(scan: Scan, at: int, end: int, piece: str) -> tuple[Found, Named]:
+    following = scan.text[end : end + 1]
+    if following in {".", "@", "-", "_", ":"}:
+        found = web.address(scan, at)
+        if found:
+            return found, web.ADDRESS
+    if piece in {"T", "t", "CN", "Cn"}:
+        for rule in WEEKDAY_RULES:
+            found = rule.take(scan, at)
+            if found:
+                return found, rule
+    if piece in {"x", "X"} and scan.last_kind in NUMERIC and scan.text[end : end + 2].strip()[:1].isdecimal():
+        return Found(end, "nhân"), _TIMES
+    for rule in words.RULES:
+        found = rule.take(scan, at)
+        if found:
+            return found, rule
+    return Found(end, piece, kind="word"), _PLAIN
+
+
+def _chain(scan: Scan, at: int, found: Found, rule: Named) -> Iterator[Made]:
+    """A number of any kind that was found at `at`, and whatever dashes join to it."""
+    while True:
+        kind = found.kind or rule.kind
+        yield at, found.end, kind, rule.name, found.words, found.others
+        _remember(scan, found, rule)
+        at = found.end
+        join = _DASH.match(scan.text, at)
+        if not join:
+            break
+        sort, value = scan.last_kind, scan.left[:]
+        scan.say("đến")
+        following = join.end()
+        if scan.text[following].isdecimal():
+            found, rule = digit(scan, following)
+        else:
+            word = _PIECE.match(scan.text, following)
+            found, rule = _word(scan, following, word.end(), word.group()) if word else (Found(following, ""), _PLAIN)
+        dash_at = at + (scan.text[at] == " ")
+        if not bridges(scan, dash_at, sort, found.kind or rule.kind):
+            scan.restore(value)
+            break
+        yield at, following, "range", "range", "đến", ()
+        at = following
+    scan.at = at
+
+
+def digit(scan: Scan, at: int) -> tuple[Found, Named]:
+    """The first rule that takes what begins with the digit at `at`."""
+    following = scan.text[at : at + 80]
+    if "." in following or "@" in following:
+        found = web.address(scan, at)
+        if found and not found.words.replace(" chấm ", "").isnumeric():
+            return found, web.ADDRESS
+    for rule in DIGIT_RULES:
+        taken = rule.take(scan, at)
+        if taken:
+            return taken, rule
+    quantity = quantities.quantity(scan, at)
+    if not quantity.kind or quantity.kind == "number":
+        lettered = quantities.letter_after(scan, at)
+        if lettered:
+            return lettered, quantities.LETTER_AFTER
+    return quantity, quantities.NUMBER
+
+
+def _other(scan: Scan, at: int) -> tuple[Found, Named]:
+    char = scan.text[at]
+    if char in "(+":
+        found = phones.phone(scan, at)
+        if found:
+            return found, phones.RULES[0]
+    if char == "#":
+        found = web.hashtag(scan, at)
+        if found:
+            return found, web.HASHTAG
+    if char in "$€£¥":
+        found = quantities.currency_first(scan, at)
+        if found:
+            return found, quantities.NUMBER
+    return sign(scan, at), _SIGN
+
+
+_PLAIN: Final = Named("", "word", lambda _scan, _at: None)
+_TIMES: Final = Named("times", "sign", lambda _scan, _at: None)
+_SIGN: Final = Named(SIGN, "sign", lambda _scan, _at: None)
+
+
+def _remember(scan: Scan, found: Found, rule: Named) -> None:
+    kind = found.kind or rule.kind
+    if kind == "nothing" or not found.words:
+        return
+    if kind == "pause":
+        scan.paused(found.words)
+    elif kind in NUMERIC:
+        scan.counted(found.words, kind)
+    else:
+        scan.heard(found.words, kind)
+
+
+def joined(pieces: Iterator[Made]) -> str:
+    """The words as one text: one space between words, one pause where several meet, none at the beginning of a line."""
+    out: list[str] = []
+    pause = ""
+    for _, _, kind, _, said, _ in pieces:
+        if kind != "pause":
+            if said:
+                if out:
+                    out.append(pause if pause[-1:] == "\n" else f"{pause} ")
+                out.append(said)
+                pause = ""
+        elif out:
+            pause = _stronger(pause, said)
+    end = pause.rstrip("\n")
+    return "".join(out) + (end if end != "," else "")
+
+
+def _stronger(one: str, other: str) -> str:
+    if other[0] == "\n":
+        kept = one.rstrip("\n")
+        return ("" if kept == "," else kept) + max(other, one[len(kept) :], key=len)
+    if one[-1:] == "\n":
+        return one
+    return max(one, other, key=lambda p: PAUSES.get(p, 0))
+
+
+def tokens(text: str, how: Reading, lexicon: Lexicon) -> Iterator[Token]:
+    """The pieces with their places in `text` as it was given."""
+    mended = clean(text)
+    for start, end, kind, rule, said, others in made(mended.text, how, lexicon):
+        if kind == "nothing" or not said:
+            continue
+        first, last = mended.place(start), mended.place(end - 1) + 1 if mended.origin is None else mended.place(end)
+        yield Token(first, max(last, first + 1), kind, rule, said, others)

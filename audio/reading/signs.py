@@ -1,0 +1,140 @@
+"""Everything that is neither letter nor digit: pauses, signs that are said, and the dash with its many meanings."""
+
+import re
+from typing import Final
+
+from audio.reading.quantities import per_unit
+from audio.reading.scan import NUMERIC, Found, Scan
+
+PAUSES: Final = {".": 5, "!": 6, "?": 6, "…": 4, ":": 3, ";": 3, ",": 1}
+"""How strong a pause is: of two that meet, the stronger one stays."""
+_BRACKETS: Final = frozenset("()[]{}|")
+_DASHES: Final = frozenset("-–—−")
+_SAID: Final = {
+    "&": "và", "@": "a còng", "=": "bằng", ">": "lớn hơn", "<": "nhỏ hơn", "≥": "lớn hơn hoặc bằng", "±": "cộng trừ",
+    "≤": "nhỏ hơn hoặc bằng", "×": "nhân", "÷": "chia", "≈": "xấp xỉ", "≠": "khác", "%": "phần trăm", "‰": "phần ngàn",
+    "$": "đô la", "€": "ơ rô", "£": "bảng", "¥": "yên", "₫": "đồng", "²": "bình phương", "³": "lập phương", "√": "căn",
+}  # fmt: skip
+_LONG: Final = {">=": "lớn hơn hoặc bằng", "<=": "nhỏ hơn hoặc bằng", "=>": "", "->": "", "+/-": "cộng trừ", "<-": ""}
+_ARROWS: Final = frozenset("→➔⇒➜►")
+_DOTS: Final = re.compile(r"\.{2,}|…[.…]*")
+_REST: Final = re.compile(r" ?(?=\d)")
+_DIGITS_BEFORE: Final = re.compile(r"((?:\d{1,3}\.){0,5}\d{1,6}) ?$")
+_DIGITS_AFTER: Final = re.compile(r" ?((?:\d{1,3}\.){0,5}\d{1,6})(?![.,]?\d)")
+_COUNTED_BEFORE: Final = re.compile(r"([^\W\d_]+) ?[\dIVX]{1,5} ?$")
+_COUNTED_AFTER: Final = re.compile(r" ?([^\W\d_]+) ?[\dIVX]")
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
+_DEGREES: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,2})? ?(?:°|º|˚|độ|oC|%)")
+_AMOUNTS: Final = frozenset({"number", "quantity", "money", "share", "fraction"})
+
+
+def sign(scan: Scan, at: int) -> Found:
+    """What a sign stands for: a pause (kind "pause"), words, or nothing."""
+    text = scan.text
+    char = text[at]
+    if char in ".…":
+        dots = _DOTS.match(text, at)
+        if dots:
+            return Found(dots.end(), "…", kind="pause")
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if char in PAUSES:
+        return _pause(at, char, between_digits=before.isdecimal() and after.isdecimal())
+    if char in _BRACKETS or char in _ARROWS:
+        return Found(at + 1, ",", kind="pause")
+    for long, words in _LONG.items():
+        if text.startswith(long, at):
+            return Found(at + len(long), words or ",", kind="" if words else "pause")
+    if char in _DASHES:
+        return dash(scan, at)
+    if char == "/":
+        return slash(scan, at)
+    return _said(scan, at, char, before, after)
+
+
+def _pause(at: int, char: str, *, between_digits: bool) -> Found:
+    if between_digits:
+        if char == ".":
+            return Found(at + 1, "chấm")
+        if char == ":":
+            return Found(at + 1, "", kind="nothing")
+    return Found(at + 1, char, kind="pause")
+
+
+def _said(scan: Scan, at: int, char: str, before: str, after: str) -> Found:
+    first = not scan.left or scan.left[-1] == "\n"
+    if char == "+":
+        said = (
+            after.isdecimal() or (before not in {"", " ", "\n"} and after not in {"", " "}) or scan.last_kind in NUMERIC
+        )
+        return Found(at + 1, "cộng" if said and not (first and after == " ") else "")
+    if char == "*":
+        return Found(at + 1, "sao" if after.isdecimal() or (before.isdecimal() and after in {"#", "*"}) else "")
+    if char == "#":
+        return Found(at + 1, "thăng" if before.isalnum() or not after.isspace() else "")
+    if char == "~":
+        return Found(at + 1, "đến" if before.isdecimal() and after.isdecimal() else "khoảng" if _REST.match(scan.text, at + 1) else "")  # noqa: E501  # fmt: skip
+    if char == "^":
+        return Found(at + 1, "mũ" if after.isdecimal() else "")
+    if char in _SAID:
+        return Found(at + 1, _SAID[char])
+    return Found(at + 1, "", kind="nothing")
+
+
+def slash(scan: Scan, at: int) -> Found:
+    """Per, over, or a pause between two words."""
+    if scan.since <= 3:  # noqa: PLR2004 - 3 kg gạo tẻ/người: the number is not far
+        per = per_unit(scan, at)
+        if per:
+            return per
+    text = scan.text
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if before.isdecimal() and after.isdecimal():
+        return Found(at + 1, "trên")
+    if scan.last_kind == "roman" and _YEAR.match(text, at + 1):
+        return Found(at + 1, "năm")
+    unit = scan.lexicon.unit.match(text, at + 1)
+    if unit and before.isalpha() and unit[1] in {"kg", "ha", "m2", "m²", "m3", "m³", "lít", "tấn", "km", "ngày", "tháng", "năm", "km2", "tạ", "kWh", "giờ"}:  # noqa: E501  # fmt: skip
+        per = per_unit(scan, at)
+        if per:
+            return per
+    return Found(at + 1, ",", kind="pause")
+
+
+def dash(scan: Scan, at: int) -> Found:
+    """A bullet, a minus, "đến", a hyphen inside a word, or a pause."""
+    text = scan.text
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    first = not scan.left or scan.left[-1] == "\n"
+    if text[at] == "−" and after.isdecimal() and (not before.isalnum() or scan.last_kind not in NUMERIC):
+        return Found(at + 1, "âm")
+    if after.isdecimal() and not before.isalnum() and (scan.last_kind not in NUMERIC or before == "("):
+        alone = first and "\n" not in text[at:].strip() and len(text) - at < 20 and at == 0  # noqa: PLR2004 - "-5" by itself
+        below = first and _DEGREES.match(text, at + 1)
+        return Found(at + 1, "âm" if not first or alone or below else "", kind="" if not first or alone or below else "nothing")  # noqa: E501  # fmt: skip
+    if first:
+        return Found(at + 1, "", kind="nothing")
+    if scan.last_kind in NUMERIC:
+        left, right = _COUNTED_BEFORE.search(text[max(0, at - 20) : at]), _COUNTED_AFTER.match(text, at + 1)
+        if left and right and left[1].lower() == right[1].lower():
+            return Found(at + 1, "đến", kind="range")  # cấp 3 - cấp 4
+    if before.isalpha() and after.isalpha():
+        return Found(at + 1, "", kind="nothing")
+    return Found(at + 1, ",", kind="pause")
+
+
+def bridges(scan: Scan, at: int, left: str, right: str) -> bool:
+    """Whether the dash at `at` joins what stands on both sides, of these kinds, into "from ... to ..."."""
+    if left == "number" and right == "number":
+        low, high = _DIGITS_BEFORE.search(scan.text[max(0, at - 24) : at]), _DIGITS_AFTER.match(scan.text, at + 1)
+        return not (low and high and _value(low[1]) >= _value(high[1]))
+    if {left, right} <= _AMOUNTS:
+        return True
+    if left == "number":
+        return right in {"date", "time", "code", "quantity"}
+    if left == "time":
+        return right in {"time", "number"}
+    return left == right and left in {"date", "roman"}
+
+
+def _value(digits: str) -> int:
+    return int(digits.replace(".", ""))
