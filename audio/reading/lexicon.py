@@ -151,10 +151,15 @@ def _lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
 def _entries(text: str, name: str, *, any_case: bool | None) -> Iterator[Entry]:
     for number, fields in _lines(text, name):
         conditions = tuple(_conditions(fields[2], name, number)) if len(fields) > 2 else ()  # noqa: PLR2004 - as above
-        readings = tuple(r.strip() for r in fields[1].split("|") if r.strip())
+        readings = tuple(_said(r) for r in fields[1].split("|") if r.strip())
         anyhow = not any(c.isupper() for c in fields[0][1:]) if any_case is None else any_case
         for written in _variants(fields[0], anyhow=anyhow):
             yield Entry(written.lower() if anyhow else written, readings, conditions, anyhow)
+
+
+def _said(reading: str) -> str:
+    """A reading without the dash that is not spoken: kinh tế - xã hội."""
+    return " ".join(reading.replace(" - ", " ").split())
 
 
 def _conditions(text: str, name: str, number: int) -> Iterator[Condition]:

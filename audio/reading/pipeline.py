@@ -11,7 +11,7 @@ from audio.reading.scan import NUMERIC, Found, Named, Scan, Token
 from audio.reading.signs import PAUSES, bridges, sign
 from audio.reading.ways import Reading
 
-_PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_]+|[\s\S]")
+_PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_²³]+|[\s\S]")
 _AFTER_WORD: Final = frozenset("0123456789@./&-_–²³^:")
 _DASH: Final = re.compile(r" ?[-–—] ?(?=\d|T[.]?[2-8](?!\w)|CN(?!\w)|[IVXLC]{1,6}(?!\w))|(?: ?[~÷] ?)(?=\d)")
 _VOWELS: Final = frozenset("aeiouyAEIOUYáàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
@@ -91,6 +91,8 @@ def _word(scan: Scan, at: int, end: int, piece: str) -> tuple[Found, Named]:
         found = web.address(scan, at)
         if found:
             return found, web.ADDRESS
+    if piece.islower() and web.inside(scan, end):
+        return Found(end, piece, kind="word"), _PLAIN
     if piece in {"T", "t", "CN", "Cn"}:
         for rule in WEEKDAY_RULES:
             found = rule.take(scan, at)
@@ -158,9 +160,9 @@ def _other(scan: Scan, at: int) -> tuple[Found, Named]:
         if found:
             return found, phones.RULES[0]
     if char == "#":
-        found = web.hashtag(scan, at)
-        if found:
-            return found, web.HASHTAG
+        tag = web.hashtag(scan, at)
+        if tag:
+            return Found(tag[0], f"hát tắc {joined(made(tag[1], scan.how, scan.lexicon))}"), _HASHTAG
     if char in "$€£¥":
         found = quantities.currency_first(scan, at)
         if found:
@@ -170,6 +172,7 @@ def _other(scan: Scan, at: int) -> tuple[Found, Named]:
 
 _PLAIN: Final = Named("", "word", lambda _scan, _at: None)
 _TIMES: Final = Named("times", "sign", lambda _scan, _at: None)
+_HASHTAG: Final = Named("hashtag", "hashtag", lambda _scan, _at: None)
 _SIGN: Final = Named(SIGN, "sign", lambda _scan, _at: None)
 
 

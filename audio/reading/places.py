@@ -11,13 +11,13 @@ from audio.reading.ways import Reading
 _HOUSE: Final = re.compile(r"\d{1,5}[A-Za-zĐđ]?(?: ?/ ?\d{1,5}[A-Za-zĐđ]?){1,4}(?![\w/]|-[A-ZĐ])")
 _HOUSE_PART: Final = re.compile(r"(\d+)([A-Za-zĐđ]?)")
 _CLASS: Final = re.compile(r"(\d{1,2})/(\d{1,2})(?![\d/])")
-_CLASS_LETTER: Final = re.compile(r"(\d{1,2})([A-ZĐa-h])(?:(\d{1,2})|[./](\d{1,2}))?(?!\w)")
+_CLASS_LETTER: Final = re.compile(r"(\d{1,2})([A-ZĐa-h])(?:(\d{1,2})|[./](\d{1,2}))?(?![^\W_])")
 _POST: Final = re.compile(r"(\d{1,4}) ?\+ ?(\d{1,4}(?:[.,]\d{1,2})?)(?![\d/])")
 _DEGREES: Final = re.compile(
     r"(\d{1,3}(?:[.,]\d{1,5})?) ?[°ºo˚] ?"
-    r"(?:(\d{1,2}(?:[.,]\d{1,3})?) ?['′] ?(?:(\d{1,2}(?:[.,]\d{1,3})?) ?(?:''|\"|″) ?)?)?([NSEWBĐTD])(?!\w)"
+    r"(?:(\d{1,2}(?:[.,]\d{1,3})?) ?['′] ?(?:(\d{1,2}(?:[.,]\d{1,3})?) ?(?:''|\"|″) ?)?)?([NSEWBĐTD])(?![^\W_])"
 )
-_BARE_DEGREES: Final = re.compile(r"(\d{1,3}[.,]\d{1,5}) ?([NSEW])(?!\w)")
+_BARE_DEGREES: Final = re.compile(r"(\d{1,3}[.,]\d{1,5}) ?([NSEW])(?![^\W_])")
 _MINUTES: Final = re.compile(r"(\d{1,3}) ?[°º˚] ?(\d{1,2}) ?['′](?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:''|\"|″))?")
 _ADDRESS: Final = context("address")
 _CLASSES: Final = context("classes")

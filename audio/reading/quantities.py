@@ -10,19 +10,19 @@ from audio.reading.letters import letter
 from audio.reading.scan import Found, Named, Scan
 
 _VERSION: Final = re.compile(r"(\d{1,4})((?:\.\d{1,4}){1,5})(?![\d,])")
-_ZERO: Final = re.compile(r"(\d{1,2})\.0(?![\d.,]| ?(?:%|tấn|ha|kg|m|km|triệu|tỷ|điểm)(?!\w))")
+_ZERO: Final = re.compile(r"(\d{1,2})\.0(?![\d.,]| ?(?:%|tấn|ha|kg|m|km|triệu|tỷ|điểm)(?![^\W_]))")
 _HEADING: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\.? +[^\W\d_a-z])")
 _RATIO: Final = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?: ?(\d{1,3}(?:\.\d{3})+|\d{1,7})(?![\d:])")
 _SCORE: Final = re.compile(r"(\d{1,3}) ?[-–:] ?(\d{1,3})(?!\d|[-–.,/]\d|[-–][A-ZĐ]| ?%)")
 _LINE_UP: Final = re.compile(r"\d(?:-\d){2,4}(?![\d/-])")
 _PER: Final = re.compile(r" ?/ ?(?=[^\W\d_]|\d{1,3} ?[^\W\d_]|µ|μ|%)")
 _PER_TIMES: Final = re.compile(r"(\d{1,4}) ?")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W\d_²³]+")
 _BIG_SIGN: Final = re.compile(r"([$€£¥]) ?(?=\d)")
 _LISTED: Final = re.compile(r" ?(?:[,;.)](?!\d)|và |hoặc |đến |hay |-|–|$)")
 _SHORT: Final = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|[%°])")
 _WEEKDAYS: Final = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\d/-])")
-_LETTERED: Final = re.compile(r"(\d{1,5})([A-ZĐ]{1,2}|[a-eđ])(\d{1,3})?(?:\.(\d{1,3})(?!\d))?(?!\w)")
+_LETTERED: Final = re.compile(r"(\d{1,5})([A-ZĐ]{1,2}|[a-eđ])(\d{1,3})?(?:\.(\d{1,3})(?!\d))?(?![^\W_])")
 _POINTED: Final = context("pointed")
 _RATIO_BEFORE: Final = context("ratio")
 _SCORE_BEFORE: Final = context("score")
@@ -140,7 +140,7 @@ def per_unit(scan: Scan, at: int) -> Found | None:
     word = _WORD.match(scan.text, start)
     if not word or times or word.group().isupper():
         return None
-    return Found(word.end(), f"một {word.group()}", (f"mỗi {word.group()}", f"trên {word.group()}"))
+    return Found(start, "một", ("mỗi", "trên"))  # the word itself is read like any other
 
 
 def _is_measure(scan: Scan, at: int) -> bool:

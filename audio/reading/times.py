@@ -8,14 +8,14 @@ from audio.reading.contexts import context
 from audio.reading.scan import Found, Named, Scan
 
 _HOUR_MINUTE: Final = re.compile(
-    r"(\d{1,3}) ?(?:h|H|g|giờ|Giờ)(?:[:.]| ?)([0-5]?\d)(?: ?(?:phút|ph|p|')(?!\w))?"
-    r"(?:(\d{1,2})(?:''|\"|s)(?!\w))?(?!\w|[.,/:]\d|[ ]?[%°]|\.\w| ?/ ?\d)"
+    r"(\d{1,3}) ?(?:h|H|g|giờ|Giờ)(?:[:.]| ?)([0-5]?\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?"
+    r"(?:(\d{1,2})(?:''|\"|s)(?![^\W_]))?(?!\w|[.,/:]\d|[ ]?[%°]|\.\w| ?/ ?\d)"
 )
-_COLON: Final = re.compile(r"(\d{1,2}) ?: ?([0-5]\d)(?::([0-5]\d))?(?: ?(?:h|giờ|phút)(?!\w))?(?!\d|[.,:]\d)")
+_COLON: Final = re.compile(r"(\d{1,2}) ?: ?([0-5]\d)(?::([0-5]\d))?(?: ?(?:h|giờ|phút)(?![^\W_]))?(?!\d|[.,:]\d)")
 _HOUR: Final = re.compile(r"(\d{1,4}) ?(?:h|H)(?![\w])")
-_HOUR_G: Final = re.compile(r"(\d{1,2})g(?!\w)")
+_HOUR_G: Final = re.compile(r"(\d{1,2})g(?![^\W_])")
 _MINUTE_SECOND: Final = re.compile(r"(\d{1,2})'(\d{1,2})(?:''|\")")
-_DOTTED: Final = re.compile(r"(\d{1,2})\.([0-5]\d)(?= ?(?:giờ|h)(?!\w))")
+_DOTTED: Final = re.compile(r"(\d{1,2})\.([0-5]\d)(?= ?(?:giờ|h)(?![^\W_]))")
 _TIME_BEFORE: Final = context("before-time")
 _TIME_AFTER: Final = context("after-time")
 _NO_TIME: Final = context("no-time")

@@ -5,7 +5,7 @@ from typing import Final
 
 from audio.reading import letters, numbers
 from audio.reading.scan import Found, Named, Scan
-from audio.reading.ways import Reading
+from audio.reading.syllables import is_syllable
 
 _ADDRESS: Final = re.compile(
     r"(?:https?://|ftp://)?(?:[A-Za-z0-9_%+-]{1,64}(?:\.[A-Za-z0-9_%+-]{1,64}){0,6}@)?"
@@ -18,8 +18,9 @@ _SIGNS: Final = {
     ".": "chấm", "/": "xẹt", "@": "a còng", "-": "gạch ngang", "_": "gạch dưới", "?": "hỏi", "=": "bằng", "&": "và",
     "#": "thăng", "%": "phần trăm", "+": "cộng", ":": "hai chấm", "~": "ngã",
 }  # fmt: skip
-_HASHTAG: Final = re.compile(r"#(?=[^\W\d_]|\d+[^\W\d_])([\w]{1,100})")
+_HASHTAG: Final = re.compile(r"#(?=[^\W\d_²³]|\d{1,9}[^\W\d_²³])([^\W²³]{1,100})")
 _CAMEL: Final = re.compile(r"[^\W\d_]+?(?=[A-ZĐÀ-ÝĂƠƯ][^\W\d_A-ZĐ])|[^\W\d_]+|\d+")
+_VOWELS: Final = frozenset("aeiou")
 _WORDS: Final = frozenset(
     [
         "vn",
@@ -44,8 +45,8 @@ _WORDS: Final = frozenset(
     ]
 )
 _ENDINGS: Final = re.compile(r"[.,:;!?&=/-]+\Z")
-ADDRESS_SIGNS: Final = frozenset({"chấm", "còng", "xẹt", "ngang", "dưới"})
-"""Words after which what is said belongs to an address."""
+_SIGNS_SAID: Final = frozenset({"chấm", "a còng", "xẹt", "gạch ngang", "gạch dưới"})
+"""Words beside which a small word is part of an address, and stays as it is."""
 
 
 def address(scan: Scan, at: int) -> Found | None:
@@ -59,31 +60,39 @@ def address(scan: Scan, at: int) -> Found | None:
     whole = _ENDINGS.sub("", match.group())
     scheme = _SCHEME.match(whole)
     body = whole[scheme.end() :] if scheme else whole
-    said = " ".join(_piece(p, scan.how) for p in _PIECE.findall(body))
+    pieces = _PIECE.findall(body)
+    around = ["", *(_SIGNS.get(p, "") for p in pieces), ""]
+    said = " ".join(
+        _piece(scan, p, beside=not _SIGNS_SAID.isdisjoint((before, after)))
+        for before, p, after in zip(around, pieces, around[2:], strict=False)
+    )
     return Found(at + len(whole), said, kind="mail" if "@" in body else "web")
 
 
-def hashtag(scan: Scan, at: int) -> Found | None:
-    """#PhongChongDich."""
+def hashtag(scan: Scan, at: int) -> tuple[int, str] | None:
+    """Where #PhongChongDich ends, and the words in it as they would be written."""
     match = _HASHTAG.match(scan.text, at)
     if not match:
         return None
-    pieces = (p for part in match[1].split("_") for p in _CAMEL.findall(part))
-    said = " ".join(numbers.number(p, scan.how) if p.isdecimal() else p for p in pieces)
-    return Found(match.end(), f"hát tắc {said}")
+    return match.end(), " ".join(p for part in match[1].split("_") for p in _CAMEL.findall(part))
 
 
-def _piece(piece: str, how: Reading) -> str:
+def inside(scan: Scan, end: int) -> bool:
+    """Whether a word that ends at `end` stands in an address that was read before."""
+    return scan.follows(_SIGNS_SAID) or scan.precedes(end, _SIGNS_SAID)
+
+
+def _piece(scan: Scan, piece: str, *, beside: bool) -> str:
+    how = scan.how
     if piece in _SIGNS:
         return _SIGNS[piece]
     if piece.isdecimal():
         return numbers.number(piece, how) if len(piece) < 4 else numbers.by_digit(piece, how)  # noqa: PLR2004 - a code
-    if piece.lower() in _WORDS:
-        return piece.lower()
     if piece.lower() == "www" or len(piece) == 1:
         return letters.spell(piece, how)
-    return piece.lower() if piece.isascii() and piece.isalpha() else letters.spell(piece, how)
+    low = piece.lower()
+    alone = low in _WORDS or (low not in scan.lexicon.entries and (is_syllable(low) or not _VOWELS.isdisjoint(low)))
+    return low if beside or alone else letters.spell(low, how)
 
 
 ADDRESS: Final = Named("address", "web", address)
-HASHTAG: Final = Named("hashtag", "hashtag", hashtag)

@@ -8,13 +8,12 @@ from audio.reading.contexts import context
 from audio.reading.lexicon import Entry
 from audio.reading.scan import Found, Named, Scan
 from audio.reading.syllables import has_sign, is_syllable, plain
-from audio.reading.web import ADDRESS_SIGNS
 
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(r"[^\W\d_²³]+")
 _LAST_WORD: Final = re.compile(r"([^\W\d_]{2,}) ?$")
 _NEXT_WORD: Final = re.compile(r" ?([^\W\d_]{2,})")
-_ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?!\w)")
-_CODE: Final = re.compile(r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?!\w)")
+_ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?![^\W_])")
+_CODE: Final = re.compile(r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])")
 _CODE_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|.")
 _HEADING_END: Final = re.compile(r"(?:[.)/:]|\. ?-| ?[-–])(?= |\n|$)")
 _NUMBERED: Final = context("roman")
@@ -53,8 +52,7 @@ def _ends(scan: Scan, entry: Entry, end: int) -> bool:
     """Whether what is written ends there: no letter follows, and a digit only where the entry wants one."""
     following = scan.text[end : end + 1]
     if not following or not (following.isalnum() or following == "_"):
-        in_address = entry.written.islower() and scan.left[-1:] and scan.left[-1] in ADDRESS_SIGNS
-        return not in_address and not (entry.written.islower() and scan.next_word(end) in {"chấm", "còng"})
+        return True
     if entry.written[-1] in ".:":
         return True
     return following.isdecimal() and any(c.ahead and "#" in c.phrases for c in entry.conditions)
