@@ -252,6 +252,12 @@ def test_pauses_grow_are_spread_and_have_an_end():
         assert len(set(pauses)) > 1
 
 
+def _signs_only() -> x509.KeyUsage:
+    words = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+    no = dict.fromkeys((*words, "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(key_cert_sign=True, crl_sign=True, **no)
+
+
 def certificates(folder, name: str) -> tuple[str, str, str]:
     """Files of an authority, and of a certificate for 127.0.0.1 with its key."""
     now = dt.datetime.now(dt.UTC)
@@ -273,6 +279,7 @@ def certificates(folder, name: str) -> tuple[str, str, str]:
         begin(authority_name, authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
+        .add_extension(_signs_only(), critical=True)  # Python 3.13 takes no authority without it
         .sign(authority_key, hashes.SHA256())
     )
     address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
