@@ -83,6 +83,15 @@ def _parser() -> argparse.ArgumentParser:
         "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
     )
 
+    reading = commands.add_parser("read", help="đọc văn bản thành lời / the words an announcer would say")
+    reading.add_argument("text", nargs="?", default="", metavar="VĂN BẢN")
+    reading.add_argument("--file", type=Path, default=None, metavar="FILE", help="từng dòng một; - là đầu vào / lines")
+    reading.add_argument("--lexicon", type=Path, default=None, metavar="FILE", help="bảng từ riêng / your own table")
+    reading.add_argument("--explain", action="store_true", help="giải thích từng từ / what each token was taken for")
+    reading.add_argument("--north", action="store_true", help="giọng Bắc: nghìn, linh / the northern words")
+    reading.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
+    reading.set_defaults(run=_read)
+
     config = commands.add_parser("config", help="cấu hình / settings").add_subparsers(required=True, metavar="COMMAND")
     check = add("check", _config_check, "kiểm tra tệp cấu hình / check a settings file", config)
     check.add_argument("file", type=Path, nargs="?", default=None, metavar="FILE")
@@ -214,6 +223,15 @@ def _enrol(args: argparse.Namespace) -> int:
     return _working(
         lambda: asyncio.run(enrol(settings, args.id, args.area, args.name, args.folder, args.broker, _tell))
     )
+
+
+def _read(args: argparse.Namespace) -> int:
+    from broadcast.reading_command import run  # noqa: PLC0415 - as above
+
+    return run(
+        args.text, args.file, args.lexicon,
+        north=args.north, explained=args.explain, as_json=args.json, tell=_tell, warn=_whisper,
+    )  # fmt: skip
 
 
 def _config_check(args: argparse.Namespace) -> int:

@@ -71,6 +71,12 @@ class Speech(Struct, frozen=True, forbid_unknown_fields=True):
     at_once: Annotated[int, Meta(ge=1, le=16)] = 2
 
 
+class Reading(Struct, frozen=True, forbid_unknown_fields=True):
+    """How written words become spoken ones."""
+
+    region: Literal["south", "north"] = "south"
+
+
 class Upload(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of uploaded sound."""
 
@@ -111,6 +117,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     clips: Clips = field(default_factory=Clips)
     schedule: Schedule = field(default_factory=Schedule)
     speech: Speech = field(default_factory=Speech)
+    reading: Reading = field(default_factory=Reading)
     upload: Upload = field(default_factory=Upload)
     receivers: Receivers = field(default_factory=Receivers)
     emergency: Emergency = field(default_factory=Emergency)

@@ -23,6 +23,7 @@ from audio.espeak_engine import EspeakEngine
 from audio.gtts_engine import GttsEngine
 from audio.intake import Inspected, NotSound, inspect
 from audio.master import Finished, finish
+from audio.reading import LegacyEncoding, Reading, read
 from audio.sound import Unreadable
 from audio.speech import Engine, Speaker, SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
@@ -51,6 +52,8 @@ class Tools:
     """(file, its name, most minutes, ...). Raises NotSound."""
     finish: Callable[[Path, Path, Share, IsCancelled], Finished]
     """(sound, clip to write, ...). Raises Unreadable."""
+    read: Callable[[str], str] = str
+    """Written text as the words to say. Raises LegacyEncoding."""
 
 
 class Studio:
@@ -69,10 +72,10 @@ class Studio:
 
         Raises Refusal: speech-failed, disk-full.
         """
-        return await self._run(self._alarm_pool, partial(self._spoken, words), tell)
+        return await self._run(self._alarm_pool, partial(self._spoken, words, urgent=True), tell)
 
     async def speak_in_turn(self, words: str, tell: Tell) -> Sound:
-        """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, disk-full."""
+        """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, text-legacy, disk-full."""
         return await self._in_turn(partial(self._spoken, words), tell)
 
     async def take_in(self, name: str, file: Path, tell: Tell) -> Sound:
@@ -112,7 +115,8 @@ class Studio:
         finally:
             gone.set()
 
-    def _spoken(self, words: str, tell: Tell, cancelled: IsCancelled) -> Sound:
+    def _spoken(self, text: str, tell: Tell, cancelled: IsCancelled, *, urgent: bool = False) -> Sound:
+        words = self._words(text, urgent=urgent)
         with self._bench() as bench:
             tell(Progress("speaking", 0.0))
             try:
@@ -122,6 +126,17 @@ class Studio:
                 raise
             except (SpeechError, Unreadable) as error:
                 raise Refusal("speech-failed", detail=getattr(error, "detail", "") or str(error)) from error
+
+    def _words(self, text: str, *, urgent: bool) -> str:
+        """What the engine is given. An alarm that cannot be read by rule is spoken as it was written."""
+        try:
+            return self._tools.read(text) or text
+        except Exception as no:
+            if urgent:
+                return text
+            if isinstance(no, LegacyEncoding):
+                raise Refusal("text-legacy", sample=no.sample) from no
+            raise
 
     def _taken_in(self, name: str, file: Path, tell: Tell, cancelled: IsCancelled) -> Sound:
         with self._bench() as bench:
@@ -168,7 +183,7 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
     }
     speaker = Speaker([engines[name]() for name in settings.speech.engines])
     await asyncio.to_thread(shutil.rmtree, library.folder / _UNFINISHED, ignore_errors=True)
-    tools = Tools(speaker.speak, inspect, _with_chime)
+    tools = Tools(speaker.speak, inspect, _with_chime, partial(read, how=Reading(settings.reading.region)))
     studio = Studio(tools, library, settings.speech.at_once, settings.upload.limit_minutes)
     try:
         yield studio

@@ -51,18 +51,20 @@ def modern(text: str) -> str:
     """The text in Unicode, converted if it is surely TCVN3 or VNI. Raises LegacyEncoding if that is only likely."""
     if len(_STRANGE.findall(text)) < _FEWEST:
         return text
-    words = [w for w in _WORD.findall(text) if not w.isascii()]
-    strange = [w for w in words if _STRANGE.search(w)]
-    if len(strange) < _FEWEST or sum(map(is_syllable, words)) > len(words) * (1 - _LIKELY):
+    words = dict.fromkeys(w for w in _WORD.findall(text) if len(w) > 1 and not w.isascii())
+    strange = [w for w in words if _STRANGE.search(w) and not is_syllable(w)]
+    if len(strange) < _FEWEST:
         return text
-    shares = {code: sum(is_syllable(convert(w)) for w in words) / len(words) for code, convert in _CONVERTERS.items()}
+    shares = {
+        code: sum(is_syllable(convert(w)) for w in strange) / len(strange) for code, convert in _CONVERTERS.items()
+    }
     code, share = max(shares.items(), key=lambda item: item[1])
+    if share < _LIKELY:
+        return text
     mixed = any(_MODERN.search(w) for w in words)
-    if share >= _SURE and not mixed:
-        return _CONVERTERS[code](text)
-    if share >= _LIKELY:
+    if share < _SURE or mixed:
         raise LegacyEncoding(code, " ".join(strange[:_FEWEST]))
-    return text
+    return _CONVERTERS[code](text)
 
 
 def _tcvn3(text: str) -> str:

@@ -13,7 +13,9 @@ _WORD: Final = re.compile(r"[^\W\d_²³]+")
 _LAST_WORD: Final = re.compile(r"([^\W\d_]{2,}) ?$")
 _NEXT_WORD: Final = re.compile(r" ?([^\W\d_]{2,})")
 _ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?![^\W_])")
-_CODE: Final = re.compile(r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])")
+_CODE: Final = re.compile(
+    r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])"
+)
 _CODE_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|.")
 _HEADING_END: Final = re.compile(r"(?:[.)/:]|\. ?-| ?[-–])(?= |\n|$)")
 _NUMBERED: Final = context("roman")
