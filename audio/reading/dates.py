@@ -11,7 +11,7 @@ _FULL: Final = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _MONTH_YEAR: Final = re.compile(r"(\d{1,4}) ?([/.-]) ?((?:19|20)\d{2})(?![\d/]|[.,]\d)")
 _SLASH: Final = re.compile(r"(\d{1,6})( ?)/ ?(\d{1,6})(?![\d/]|[.,]\d)")
-_DOTTED_DAY: Final = re.compile(r"(\d{1,2})([.-])(\d{1,2})(?![\w.,/%-])")
+_DOTTED_DAY: Final = re.compile(r"(\d{1,2})([.-])(\d{1,2})(?![\w/%-]|[.,]\d)")
 _SEASON: Final = re.compile(r"((?:19|20)\d{2})/((?:19|20)\d{2})(?!\d)")
 _LUNAR_NEXT: Final = re.compile(
     r"(?:/\d{4})?[ ]?[(,]?[ ]?(?:năm [^\W\d]+ [^\W\d]+ [(]?)?(?:âm lịch|ÂL|AL|(?:năm )?"
@@ -25,6 +25,8 @@ _SUNDAY: Final = re.compile(
 
 DAYS: Final = context("days")
 _SEVERAL: Final = context("several-days")
+_NAMED_DAYS: Final = context("named-days")
+_HOLIDAYS: Final = frozenset({("30", "4"), ("1", "5"), ("2", "9"), ("3", "2"), ("8", "3"), ("20", "11"), ("20", "10")})
 _DAY_WORDS: Final = context("day-words")
 _LUNAR_SAID: Final = context("lunar")
 _NUMBERED: Final = context("numbered-by-year") | context("laws")
@@ -126,7 +128,9 @@ def slash(scan: Scan, at: int) -> Found | None:
 def day_month(scan: Scan, at: int) -> Found | None:
     """25.11 or 25-11 after "ngày"."""
     match = _DOTTED_DAY.match(scan.text, at)
-    if not match or not scan.follows(frozenset({"ngày"})) or not valid(int(match[1]), int(match[3])):
+    listed = scan.left[-1:] and scan.left[-1] in {",", "và"} and "tháng" in scan.left[-8:] and match
+    meant = scan.follows(_NAMED_DAYS) or (listed and match and (match[1], match[3]) in _HOLIDAYS)
+    if not match or not meant or not valid(int(match[1]), int(match[3])):
         return None
     if match[2] == "-" and scan.follows(_SEVERAL) and not scan.precedes(match.end(), frozenset({"đến", "tới"})):
         return None  # các ngày 5-7: from the fifth to the seventh

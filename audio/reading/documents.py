@@ -11,6 +11,7 @@ _NUMBER: Final = re.compile(
     r"(\d{1,6})([A-Za-zĐđ]?)(?: ?/ ?((?:19|20)\d{2}))? ?[/–-] ?"
     r"([A-ZĐƯ][A-ZĐƯa-zđ&]{0,14}\d{0,2}(?: ?[–/.-] ?[A-ZĐƯ][A-ZĐƯa-zđ&]{0,14}\d{0,2}){0,4})(?![\w])"
 )
+_ISSUED: Final = re.compile(r" ?,? ?(?:(?:ban hành |ký )?ngày [^\n,;]{1,40}? )?(?:của|do) ")
 _PARTS: Final = re.compile(r"[A-ZĐƯ][A-ZĐƯa-zđ&]*\d*")
 _YEARLY: Final = re.compile(r"(\d{1,4})(?: ?/ ?((?:19|20)\d{2}))?(?![\w/%]|[.,-]\d)")
 _TERM: Final = re.compile(r"(QH|UBTVQH|HĐND)(\d{1,2})\Z")
@@ -40,7 +41,7 @@ def document(scan: Scan, at: int) -> Found | None:
         said += f" năm {numbers.number(year, scan.how)}"
     if kinds and not named:
         said = f"{kinds} {said}" if not scan.follows(_SO) else f"{said}, {kinds}"
-    if bodies and scan.next_word(match.end()) != "của":  # who issued it follows in full
+    if bodies and not _ISSUED.match(scan.text, match.end()):  # who issued it follows in full
         said += f" của {bodies}"
     return Found(match.end(), said)
 

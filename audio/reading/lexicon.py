@@ -102,8 +102,9 @@ class Lexicon:
         entries = dict(self.entries)
         for head, above in overlay.entries.items():
             known = {e.written for e in above if not e.conditions}
+            # what has a context below must not come before what was decided above
             below = [e for e in entries.get(head, ()) if e.written not in known]
-            entries[head] = tuple(sorted([*above, *below], key=lambda e: -len(e.written)))
+            entries[head] = _ordered([*above, *below])
         return Lexicon(
             entries,
             self.units | overlay.units,
@@ -192,5 +193,9 @@ def _indexed(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
     for entry in entries:
         head = _LETTERS.match(entry.written)
         found.setdefault(head.group().lower() if head else "", []).append(entry)
-    # sorted is stable: lines for one abbreviation stay in their order
-    return {head: tuple(sorted(group, key=lambda e: -len(e.written))) for head, group in found.items()}
+    return {head: _ordered(group) for head, group in found.items()}
+
+
+def _ordered(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The longest first; of one abbreviation the lines with a context before the one without, else as in the file."""
+    return tuple(sorted(entries, key=lambda e: (-len(e.written), e.written, not e.conditions)))

@@ -119,7 +119,7 @@ def _said_groups(groups: list[str]) -> list[str]:
     """As written; what was written in one piece is divided as people dictate it."""
     said: list[str] = []
     for group in groups:
-        if len(group) <= 4:  # noqa: PLR2004 - one breath
+        if len(group) <= 4 + (group[0] == "0"):
             said.append(group)
         elif len(group) == _MOBILE and group[0] == "0":
             said += [group[:4], group[4:7], group[7:]]

@@ -15,6 +15,8 @@ _PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_²³]+|[\s\S]")
 _AFTER_WORD: Final = frozenset("0123456789@./&-_–²³^:")
 _DASH: Final = re.compile(r" ?[-–—] ?(?=\d|T[.]?[2-8](?!\w)|CN(?!\w)|[IVXLC]{1,6}(?!\w))|(?: ?[~÷] ?)(?=\d)")
 _VOWELS: Final = frozenset("aeiouyAEIOUYáàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
+_NEAR: Final = 4
+"""Words that may stand between a number and its "x": 1 viên/lần x 2 lần."""
 _SHORT: Final = 5
 """Letters up to which a word without a vowel is looked at."""
 
@@ -98,7 +100,12 @@ def _word(scan: Scan, at: int, end: int, piece: str) -> tuple[Found, Named]:
             found = rule.take(scan, at)
             if found:
                 return found, rule
-    if piece in {"x", "X"} and scan.last_kind in NUMERIC and scan.text[end : end + 2].strip()[:1].isdecimal():
+    if (
+        piece in {"x", "X"}
+        and scan.since <= 1
+        and scan.text[at - 1 : at] in {" ", *"0123456789m"}
+        and scan.text[end : end + 2].strip()[:1].isdecimal()
+    ):
         return Found(end, "nhân"), _TIMES
     for rule in words.RULES:
         found = rule.take(scan, at)
@@ -126,7 +133,7 @@ def _chain(scan: Scan, at: int, found: Found, rule: Named) -> Iterator[Made]:
             word = _PIECE.match(scan.text, following)
             found, rule = _word(scan, following, word.end(), word.group()) if word else (Found(following, ""), _PLAIN)
         dash_at = at + (scan.text[at] == " ")
-        if not bridges(scan, dash_at, sort, found.kind or rule.kind):
+        if not bridges(scan, dash_at, sort, found.kind or rule.kind, value[-1], found.words.rpartition(" ")[2]):
             scan.restore(value)
             break
         yield at, following, "range", "range", "đến", ()

@@ -138,7 +138,7 @@ def per_unit(scan: Scan, at: int) -> Found | None:
                 return Found(again.end, f"{words} {again.words}")
             return Found(measure.end(), words, (other,))
     word = _WORD.match(scan.text, start)
-    if not word or times or word.group().isupper():
+    if not word or times or not word.group().islower():
         return None
     return Found(start, "một", ("mỗi", "trên"))  # the word itself is read like any other
 

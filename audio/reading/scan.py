@@ -119,6 +119,12 @@ class Scan:
         one, two, three = self._tails
         return one in phrases or two in phrases or three in phrases
 
+    def just_said(self, words: str) -> bool:
+        """Whether these words were the last, pauses aside."""
+        said = [w for w in self.left if w != ","]
+        wanted = words.lower().split()
+        return said[-len(wanted) :] == wanted
+
     def next_word(self, at: int) -> str:
         """The word that comes next, small, or nothing."""
         match = _NEXT_WORD.match(self.text, at)

@@ -23,6 +23,12 @@ _DIGITS_BEFORE: Final = re.compile(r"((?:\d{1,3}\.){0,5}\d{1,6}) ?$")
 _DIGITS_AFTER: Final = re.compile(r" ?((?:\d{1,3}\.){0,5}\d{1,6})(?![.,]?\d)")
 _COUNTED_BEFORE: Final = re.compile(r"([^\W\d_]+) ?[\dIVX]{1,5} ?$")
 _COUNTED_AFTER: Final = re.compile(r" ?([^\W\d_]+) ?[\dIVX]")
+_ALIKE: Final = (
+    frozenset({"ngàn", "nghìn", "triệu", "tỷ", "tỉ", "đồng"}),
+    frozenset({"giây", "phút", "giờ", "ngày", "tuần", "tháng", "năm"}),
+    frozenset({"mét", "gam", "tấn", "tạ", "lít", "ta"}),
+)
+_POWERS: Final = frozenset("23²³")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
 _DEGREES: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,2})? ?(?:°|º|˚|độ|oC|%)")
 _AMOUNTS: Final = frozenset({"number", "quantity", "money", "share", "fraction"})
@@ -38,7 +44,7 @@ def sign(scan: Scan, at: int) -> Found:
             return Found(dots.end(), "…", kind="pause")
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if char in PAUSES:
-        return _pause(at, char, between_digits=before.isdecimal() and after.isdecimal())
+        return _pause(scan, at, char, between_digits=before.isdecimal() and after.isdecimal())
     if char in _BRACKETS or char in _ARROWS:
         return Found(at + 1, ",", kind="pause")
     for long, words in _LONG.items():
@@ -51,12 +57,15 @@ def sign(scan: Scan, at: int) -> Found:
     return _said(scan, at, char, before, after)
 
 
-def _pause(at: int, char: str, *, between_digits: bool) -> Found:
+def _pause(scan: Scan, at: int, char: str, *, between_digits: bool) -> Found:
+    initial = scan.text[at + 1 : at + 2].isalpha() and scan.text[at - 1 : at].isalpha() and not scan.text[max(0, at - 2) : at - 1].isalpha()  # noqa: E501  # fmt: skip
+    if char == "." and initial and at:
+        return Found(at + 1, "", kind="nothing")  # E.coli
     if between_digits:
         if char == ".":
             return Found(at + 1, "chấm")
         if char == ":":
-            return Found(at + 1, "", kind="nothing")
+            return Found(at + 1, ",", kind="pause")
     return Found(at + 1, char, kind="pause")
 
 
@@ -93,7 +102,7 @@ def slash(scan: Scan, at: int) -> Found:
     if scan.last_kind == "roman" and _YEAR.match(text, at + 1):
         return Found(at + 1, "năm")
     unit = scan.lexicon.unit.match(text, at + 1)
-    if unit and before.isalpha() and unit[1] in {"kg", "ha", "m2", "m²", "m3", "m³", "lít", "tấn", "km", "ngày", "tháng", "năm", "km2", "tạ", "kWh", "giờ"}:  # noqa: E501  # fmt: skip
+    if unit and (before.isalpha() or before in _POWERS) and unit[1] in {"kg", "ha", "m2", "m²", "m3", "m³", "lít", "tấn", "km", "ngày", "tháng", "năm", "km2", "tạ", "kWh", "giờ"}:  # noqa: E501  # fmt: skip
         per = per_unit(scan, at)
         if per:
             return per
@@ -122,13 +131,16 @@ def dash(scan: Scan, at: int) -> Found:
     return Found(at + 1, ",", kind="pause")
 
 
-def bridges(scan: Scan, at: int, left: str, right: str) -> bool:
-    """Whether the dash at `at` joins what stands on both sides, of these kinds, into "from ... to ..."."""
+def bridges(scan: Scan, at: int, left: str, right: str, *last: str) -> bool:
+    """Whether the dash at `at` joins what stands on both sides into "from ... to ...".
+
+    `left` and `right` are their kinds, `last` the last word of each: 220 V - 50 Hz are two things.
+    """
     if left == "number" and right == "number":
         low, high = _DIGITS_BEFORE.search(scan.text[max(0, at - 24) : at]), _DIGITS_AFTER.match(scan.text, at + 1)
         return not (low and high and _value(low[1]) >= _value(high[1]))
     if {left, right} <= _AMOUNTS:
-        return True
+        return "number" in {left, right} or last[0] == last[1] or any(set(last) <= same for same in _ALIKE)
     if left == "number":
         return right in {"date", "time", "code", "quantity"}
     if left == "time":

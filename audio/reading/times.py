@@ -53,7 +53,7 @@ def hour(scan: Scan, at: int) -> Found | None:
     if match:
         return Found(match.end(), f"{numbers.number(match[1], scan.how)} giờ")
     match = _HOUR_G.match(scan.text, at)
-    if not match or int(match[1]) > _HOURS:
+    if not match or int(match[1]) > _HOURS or scan.text[match.end() : match.end() + 1] == "/":
         return None
     meant = (
         (scan.last_kind == "time" and scan.since == 0)

@@ -24,6 +24,9 @@ _ONLY_ONE: Final = context("roman-only-one")
 _SURE: Final = frozenset("IVX")
 _ORDER: Final = frozenset({"thứ"})
 _LISTING: Final = frozenset({",", "và", "đến", "-", "hoặc", "hay", "tới", "với"})
+_BY_ENGINE: Final = frozenset("FGHJKLMNQRSWXZ")
+"""Letters whose name differs from place to place: standing alone they are left to the voice."""
+_VESSEL: Final = re.compile(r"([A-ZĐ]{1,3})-?(\d{4,5})-?(TS)(?![^\W_])")
 _VOWELS: Final = frozenset("aeiouy")
 _UNSPOKEN: Final = 4
 """Capitals up to here that make no syllable are spelled; longer ones that can be said are names."""
@@ -46,6 +49,8 @@ def known(scan: Scan, at: int) -> Found | None:
         if scan.holds(entry.conditions, end) and not _shouted(scan, entry.written, at, end):
             others = tuple(dict.fromkeys(r for e in candidates if e.written == entry.written for r in e.readings))
             end = _without_space(scan, entry, end)
+            if text[at - 1 : at] == "(" and text[end : end + 1] == ")" and scan.just_said(entry.readings[0]):
+                return Found(end, "", kind="nothing")  # áp thấp nhiệt đới (ATNĐ)
             return Found(end, entry.readings[0], tuple(r for r in others if r != entry.readings[0]))
     return None
 
@@ -99,6 +104,16 @@ def roman(scan: Scan, at: int) -> Found | None:
     return None
 
 
+def vessel(scan: Scan, at: int) -> Found | None:
+    """BĐ-96123-TS: a fishing boat."""
+    match = _VESSEL.match(scan.text, at)
+    if not match:
+        return None
+    place, digits, kind = match.groups()
+    said = (letters.spell(place, scan.how), numbers.by_digit(digits, scan.how), letters.spell(kind, scan.how))
+    return Found(match.end(), ", ".join(said))
+
+
 def code(scan: Scan, at: int) -> Found | None:
     """H5N1, A12, PM2.5: letters by name, digits as numbers."""
     match = _CODE.match(scan.text, at)
@@ -123,7 +138,7 @@ def _code_pieces(scan: Scan, text: str) -> list[str]:
 
 
 def _known_part(scan: Scan, piece: str) -> str:
-    if len(piece) == 1:
+    if len(piece) < 3:  # noqa: PLR2004 - two letters before a number are letters: VN123
         return ""
     for entry in scan.lexicon.entries.get(piece.lower(), ()):
         if entry.written in {piece, piece.lower()} and not entry.conditions:
@@ -165,6 +180,8 @@ def _spoken(word: str) -> bool:
 
 
 def _lone(scan: Scan, word: str, end: int) -> Found | None:
+    if word in _BY_ENGINE:
+        return None
     name = letters.letter(word)
     if name == word.lower() or plain(word.lower()) in _VOWELS or (word.isupper() and scan.after_capital):
         return None
@@ -172,6 +189,7 @@ def _lone(scan: Scan, word: str, end: int) -> Found | None:
 
 
 RULES: Final = (
+    Named("vessel", "code", vessel),
     Named("lexicon", "abbreviation", known),
     Named("roman", "roman", roman),
     Named("code", "code", code),
