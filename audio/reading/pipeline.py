@@ -102,7 +102,7 @@ def _word(scan: Scan, at: int, end: int, piece: str) -> tuple[Found, Named]:
                 return found, rule
     if (
         piece in {"x", "X"}
-        and scan.since <= 1
+        and scan.since <= _NEAR
         and scan.text[at - 1 : at] in {" ", *"0123456789m"}
         and scan.text[end : end + 2].strip()[:1].isdecimal()
     ):
