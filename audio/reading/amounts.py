@@ -15,6 +15,8 @@ _SPACED: Final = re.compile(r"([1-9]\d{0,2}(?: \d{3}){1,6})(?:,(\d{1,6}))?(?!\d|
 _DECIMAL: Final = re.compile(r"(\d{1,18})([.,])(\d{1,12})(?!\d|[.,]\d)")
 _WHOLE: Final = re.compile(r"\d+")
 _STEPPED: Final = re.compile(r"(\d{1,3})(km|m|kg|ha|tấn|tạ|tr|triệu|tỷ)(\d{1,3})(?!\w|[.,/]\d)")
+_SHORT_NUMBER: Final = re.compile(r"(?:^|\D)\d{1,3}$")
+_PRIMES: Final = frozenset({"'", "''", "′"})
 _SHORT_GAP: Final = frozenset(
     ["m", "g", "l", "L", "h", "V", "W", "đ", "%", "°", "º", "˚", "$", "€", "£", "₫", "‰", "'", "′", '"', "″"]
 )
@@ -82,8 +84,8 @@ def unit(scan: Scan, at: int) -> tuple[int, Unit] | None:
     sign, units = match.group(1), scan.lexicon.units
     if start > at and len(sign) == 1 and sign not in _SHORT_GAP:
         return None
-    if sign in {"'", '"', "''"} and start > at:
-        return None
+    if sign in _PRIMES and (start > at or not _SHORT_NUMBER.search(text[max(0, at - 4) : at])):
+        return None  # 30' are minutes, but the sign after 'Năm 2026' closes what was quoted
     known = units.get(sign)
     if known is None and len(sign) > 1:
         known = units.get(sign.lower()) or units.get(sign.upper()) or units.get(sign.capitalize())

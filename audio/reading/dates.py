@@ -7,7 +7,7 @@ from audio.reading import numbers
 from audio.reading.contexts import context
 from audio.reading.scan import Found, Named, Scan
 
-_FULL: Final = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\w/]|[.,-]\d)")
+_FULL: Final = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\w/]|[.,]\d)")
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
 _MONTH_YEAR: Final = re.compile(r"(\d{1,4}) ?([/.-]) ?((?:19|20)\d{2})(?![\d/]|[.,]\d)")
 _SLASH: Final = re.compile(r"(\d{1,6})( ?)/ ?(\d{1,6})(?![\d/]|[.,]\d)")
@@ -33,7 +33,6 @@ _NUMBERED: Final = context("numbered-by-year") | context("laws")
 _LAWS: Final = context("laws")
 _ABOUT: Final = context("about")
 _PARTS: Final = context("parts")
-_AROUND_CLOCK: Final = context("around-the-clock")
 _OVER: Final = context("over")
 _SIMPLE_PARTS: Final = frozenset({2, 3, 4, 5, 6, 8, 10})
 _MONTHS: Final = 12
@@ -106,7 +105,7 @@ def slash(scan: Scan, at: int) -> Found | None:
         return None
     over = f"{numbers.number(match[1], how)} trên {numbers.number(match[3], how)}"
     part = f"{numbers.number(match[1], how)} phần {'tư' if b == 4 else numbers.number(match[3], how)}"  # noqa: PLR2004
-    if scan.follows(_OVER):
+    if scan.follows(_OVER) or "lệ" in scan.left[-3:]:
         return Found(end, over, (part,), "fraction")
     if scan.text.startswith("h", end):
         end += 1
@@ -115,7 +114,7 @@ def slash(scan: Scan, at: int) -> Found | None:
     padded = match[1][0] == "0" or match[3][0] == "0"
     if date and (padded or scan.follows(DAYS)):
         return Found(end, date, (part,))
-    if (a, b) in {(24, 7), (7, 7)} and (not date or scan.follows(_AROUND_CLOCK)):
+    if (a, b) in {(24, 7), (7, 7)} and not scan.follows(_DAY_WORDS):
         return Found(end, over, (date,) if date else (), "fraction")
     counted = scan.precedes(end, _PARTS) and not scan.follows(frozenset({"từ", "đến", "ngày"}))
     if counted or (scan.follows(_ABOUT) and a < b) or not date or (a == b == 24):  # noqa: PLR2004 - 24/24 giờ

@@ -21,6 +21,7 @@ _WORD: Final = re.compile(r"[^\W\d_²³]+")
 _BIG_SIGN: Final = re.compile(r"([$€£¥]) ?(?=\d)")
 _LISTED: Final = re.compile(r" ?(?:[,;.)](?!\d)|và |hoặc |đến |hay |-|–|$)")
 _SHORT: Final = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|[%°])")
+_WEEKDAY: Final = re.compile(r"[2-7](?![\w/%]|[.,]\d| ?[-–])")
 _WEEKDAYS: Final = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\d/-])")
 _LETTERED: Final = re.compile(r"(\d{1,5})([A-ZĐ]{1,2}|[a-eđ])(\d{1,3})?(?:\.(\d{1,3})(?!\d))?(?![^\W_])")
 _POINTED: Final = context("pointed")
@@ -34,6 +35,8 @@ _OR_OVER: Final = frozenset({"measure", "share"})
 def ordinal(scan: Scan, at: int) -> Found | None:
     """thứ 4, tháng 4: the fourth is "tư", the first "nhất"."""
     month, order = scan.follows(frozenset({"tháng"})), scan.follows(frozenset({"thứ"}))
+    if scan.left[-1:] == ["đến"] and scan.left[-3:-2] == ["thứ"] and _WEEKDAY.match(scan.text, at):
+        return Found(at + 1, f"thứ {numbers.ordinal(int(scan.text[at]), scan.how)}")
     if not month and not order:
         if scan.left[-1:] and scan.left[-1] in {",", "và", "đến", "hoặc", "hay", "-"} and scan.text[at] == "4":
             alone = not scan.text[at + 1 : at + 2].isdecimal() and _LISTED.match(scan.text, at + 1)

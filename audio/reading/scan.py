@@ -175,7 +175,9 @@ class Scan:
         )
 
 
-NUMERIC: Final = frozenset({"number", "quantity", "money", "date", "time", "phone", "fraction", "roman"})
+NUMERIC: Final = frozenset(
+    {"number", "quantity", "money", "date", "time", "phone", "fraction", "roman", "share", "place"}
+)
 Rule = Callable[[Scan, int], Found | None]
 """Takes what stands at a place, or nothing."""
 

@@ -29,6 +29,7 @@ _ALIKE: Final = (
     frozenset({"mét", "gam", "tấn", "tạ", "lít", "ta"}),
 )
 _POWERS: Final = frozenset("23²³")
+_NAMED_NEXT: Final = re.compile(r" ?([Tt]hứ|[Tt]háng|[Mm]ùng|[Mm]ồng) ")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
 _DEGREES: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,2})? ?(?:°|º|˚|độ|oC|%)")
 _AMOUNTS: Final = frozenset({"number", "quantity", "money", "share", "fraction"})
@@ -97,6 +98,8 @@ def slash(scan: Scan, at: int) -> Found:
             return per
     text = scan.text
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if scan.last_kind == "phone":
+        return Found(at + 1, ",", kind="pause")
     if before.isdecimal() and after.isdecimal():
         return Found(at + 1, "trên")
     if scan.last_kind == "roman" and _YEAR.match(text, at + 1):
@@ -126,6 +129,9 @@ def dash(scan: Scan, at: int) -> Found:
         left, right = _COUNTED_BEFORE.search(text[max(0, at - 20) : at]), _COUNTED_AFTER.match(text, at + 1)
         if left and right and left[1].lower() == right[1].lower():
             return Found(at + 1, "đến", kind="range")  # cấp 3 - cấp 4
+    again = _NAMED_NEXT.match(text, at + 1)
+    if again and scan.left[-2:-1] == [again[1].lower()]:
+        return Found(at + 1, "đến", kind="range")  # thứ Hai - thứ Sáu
     if before.isalpha() and after.isalpha():
         return Found(at + 1, "", kind="nothing")
     return Found(at + 1, ",", kind="pause")
