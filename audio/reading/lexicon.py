@@ -178,7 +178,7 @@ def _variants(written: str, *, anyhow: bool) -> Iterator[str]:
     if anyhow:
         return
     if _SEPARATED.search(written):
-        for sign in (" & ", "&", "-", " - ", "–", " – "):
+        for sign in (" & ", "&", "-", " - ", "–", " – ", *(() if "&" in written else ("",))):
             other = _SEPARATED.sub(sign, written)
             if other != written:
                 yield other

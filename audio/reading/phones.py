@@ -41,15 +41,7 @@ def phone(scan: Scan, at: int) -> Found | None:
         return None
     plus = "+" in match.group()
     free = match.group().startswith(("18", "19"))
-    most = (
-        10
-        if free
-        else _MOST
-        if plus
-        else 11
-        if not match.group().startswith(("09", "08", "07", "05", "03", "(09"))
-        else 10
-    )
+    most = _longest(match.group(), free=free, plus=plus)
     groups: list[str] = []
     end = at
     total = 0
@@ -68,6 +60,15 @@ def phone(scan: Scan, at: int) -> Found | None:
         return None
     said = numbers.grouped(_said_groups(groups), scan.how)
     return Found(end, f"cộng {said}" if plus else said)
+
+
+def _longest(text: str, *, free: bool, plus: bool) -> int:
+    """How many digits such a number has at most: what follows them is another number."""
+    if free:
+        return _MOBILE
+    if plus or text.startswith("84"):
+        return _MOST
+    return _MOBILE if text.startswith(("09", "08", "07", "05", "03", "(09")) else _MOBILE + 1
 
 
 def called(scan: Scan, at: int) -> Found | None:

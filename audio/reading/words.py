@@ -127,7 +127,7 @@ def _code_pieces(scan: Scan, text: str) -> list[str]:
     said: list[str] = []
     for i, piece in enumerate(pieces):
         if piece.isdecimal():
-            said.append(numbers.number(piece, scan.how) if len(piece) < 4 else numbers.grouped(numbers.chunks(piece) if len(piece) > 4 else [piece], scan.how))  # noqa: E501, PLR2004  # fmt: skip
+            said.append(_code_digits(scan, piece))
         elif piece.isalpha():
             said.append(_known_part(scan, piece) or letters.spell(piece, scan.how))
         elif piece == "." and i and pieces[i - 1].isdecimal() and pieces[i + 1].isdecimal():
@@ -135,6 +135,13 @@ def _code_pieces(scan: Scan, text: str) -> list[str]:
         elif piece == "/" and i > 1:
             said.append("xẹt")
     return said
+
+
+def _code_digits(scan: Scan, digits: str) -> str:
+    """A short row of digits as a number, a long one in groups, one that begins with zero digit by digit."""
+    if len(digits) < 4 and digits[0] != "0":  # noqa: PLR2004 - what is said as a number
+        return numbers.number(digits, scan.how)
+    return numbers.grouped(numbers.chunks(digits) if len(digits) > 4 else [digits], scan.how)  # noqa: PLR2004 - a breath
 
 
 def _known_part(scan: Scan, piece: str) -> str:
