@@ -151,7 +151,7 @@ def bridges(scan: Scan, at: int, left: str, right: str, *last: str) -> bool:
         return right in {"date", "time", "code", "quantity"}
     if left == "time":
         return right in {"time", "number"}
-    return left == right and left in {"date", "roman"}
+    return left == right and left in {"date", "roman", "code"}
 
 
 def _value(digits: str) -> int:

@@ -11,7 +11,7 @@ _HOUR_MINUTE: Final = re.compile(
     r"(\d{1,3}) ?(?:h|H|g|giờ|Giờ)(?:[:.]| ?)([0-5]?\d)(?: ?(?:phút|ph|p|')(?![^\W_]))?"
     r"(?:(\d{1,2})(?:''|\"|s)(?![^\W_]))?(?!\w|[.,/:]\d|[ ]?[%°]|\.\w| ?/ ?\d)"
 )
-_COLON: Final = re.compile(r"(\d{1,2}) ?: ?([0-5]\d)(?::([0-5]\d))?(?: ?(?:h|giờ|phút)(?![^\W_]))?(?!\d|[.,:]\d)")
+_COLON: Final = re.compile(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?: ?(?:h|giờ|phút)(?![^\W_]))?(?!\d|[.,:]\d)")
 _HOUR: Final = re.compile(r"(\d{1,4}) ?(?:h|H)(?![\w])")
 _HOUR_G: Final = re.compile(r"(\d{1,2})g(?![^\W_])")
 _MINUTE_SECOND: Final = re.compile(r"(\d{1,2})'(\d{1,2})(?:''|\")")

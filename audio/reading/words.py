@@ -35,6 +35,15 @@ _MOST_CONSONANTS: Final = re.compile(r"[^aeiouy]{4}")
 
 def known(scan: Scan, at: int) -> Found | None:
     """What the lexicon has for it; the longest that fits, its other readings with it."""
+    return _known(scan, at, glued=False)
+
+
+def glued(scan: Scan, at: int) -> Found | None:
+    """The same for what a digit follows that makes no code with it: Zalo2."""
+    return _known(scan, at, glued=True)
+
+
+def _known(scan: Scan, at: int, *, glued: bool) -> Found | None:
     text, found = scan.text, _WORD.match(scan.text, at)
     if not found:
         return None
@@ -44,7 +53,9 @@ def known(scan: Scan, at: int) -> Found | None:
     for entry in candidates:
         end = at + len(entry.written)
         there = text[at:end]
-        if (there.lower() if entry.any_case else there) != entry.written or not _ends(scan, entry, end):
+        if (there.lower() if entry.any_case else there) != entry.written or not (
+            _ends(scan, entry, end) or (glued and scan.text[end : end + 1].isdecimal())
+        ):
             continue
         if scan.holds(entry.conditions, end) and not _shouted(scan, entry.written, at, end):
             others = tuple(dict.fromkeys(r for e in candidates if e.written == entry.written for r in e.readings))
@@ -95,7 +106,7 @@ def roman(scan: Scan, at: int) -> Found | None:
     single = len(match[1]) == 1
     said = (numbers.ordinal if scan.follows(_ORDER) else numbers.cardinal)(value, scan.how)
     if match[2]:
-        said += f" {match[2]}"
+        said += f" {letters.letter(match[2])}"
     listed = scan.left[-1:] and scan.left[-1] in _LISTING and scan.since_roman <= 2  # noqa: PLR2004 - a comma and a word
     first = (not scan.left or scan.left[-1] == "\n") and _HEADING_END.match(scan.text, match.end())
     by_context = scan.follows(_NUMBERED) and not (single and match[1] != "I" and scan.follows(_ONLY_ONE))
@@ -200,6 +211,7 @@ RULES: Final = (
     Named("lexicon", "abbreviation", known),
     Named("roman", "roman", roman),
     Named("code", "code", code),
+    Named("lexicon", "abbreviation", glued),
     Named("unit", "unit", bare_unit),
     Named("spelled", "letters", unspoken),
 )
