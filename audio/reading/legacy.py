@@ -37,6 +37,8 @@ _SURE: Final = 0.9
 _LIKELY: Final = 0.6
 _FEWEST: Final = 3
 """Words that have to speak for it: fewer may be a foreign name."""
+_SHORTEST: Final = 10
+"""Letters these words have together."""
 
 
 class LegacyEncoding(ValueError):
@@ -53,7 +55,7 @@ def modern(text: str) -> str:
         return text
     words = dict.fromkeys(w for w in _WORD.findall(text) if len(w) > 1 and not w.isascii())
     strange = [w for w in words if _STRANGE.search(w) and not is_syllable(w)]
-    if len(strange) < _FEWEST:
+    if len(strange) < _FEWEST or sum(map(len, strange)) < _SHORTEST:
         return text
     shares = {
         code: sum(is_syllable(convert(w)) for w in strange) / len(strange) for code, convert in _CONVERTERS.items()

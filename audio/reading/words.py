@@ -17,7 +17,7 @@ _CODE: Final = re.compile(
     r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])"
 )
 _CODE_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|.")
-_HEADING_END: Final = re.compile(r"(?:[.)/:]|\. ?-| ?[-–])(?= |\n|$)")
+_HEADING_END: Final = re.compile(r"(?:[^\w\n]|_){0,8}?(?:[:)]|\.(?![^\W\d_])|[/–-](?: |\n|$))")
 _NUMBERED: Final = context("roman")
 _ONLY_ONE: Final = context("roman-only-one")
 """After these V, X, C, L, D, M are letters, unless they stand in a longer numeral."""
@@ -185,7 +185,7 @@ def unspoken(scan: Scan, at: int) -> Found | None:
         return _lone(scan, word, match.end())
     if not plain(word).isascii() or is_syllable(word):
         return None
-    if word.isupper() and len(word) <= _UNSPOKEN:
+    if word[:2].isupper() and len(word) <= _UNSPOKEN:
         return Found(match.end(), letters.spell(word, scan.how), (word.capitalize(),))
     low = plain(word.lower())
     if word.isupper() and (_MOST_CONSONANTS.search(low) or "Đ" in word):

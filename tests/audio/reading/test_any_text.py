@@ -44,7 +44,8 @@ def test_any_text_gives_words_without_a_digit(text, how):
     assert not [c for c in words if c.isnumeric() or unicodedata.category(c).startswith("N")]
 
 
-@settings(max_examples=400)
+# the same examples each time: what a longer random search finds is mended then and there, not in somebody's build
+@settings(max_examples=600, derandomize=True)
 @given(texts, ways)
 def test_what_was_read_is_not_changed_by_reading_it_again(text, how):
     once = said(text, how)
