@@ -15,8 +15,8 @@ _HEADING: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\.? +[^\W\d_a-z])")
 _RATIO: Final = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?: ?(\d{1,3}(?:\.\d{3})+|\d{1,7})(?![\d:])")
 _SCORE: Final = re.compile(r"(\d{1,3}) ?[-–:] ?(\d{1,3})(?!\d|[-–.,/]\d|[-–][A-ZĐ]| ?%)")
 _LINE_UP: Final = re.compile(r"\d(?:-\d){2,4}(?![\d/-])")
-_PER: Final = re.compile(r" ?/ ?(?=[^\W\d_]|\d{1,3} ?[^\W\d_]|µ|μ|%)")
-_PER_TIMES: Final = re.compile(r"(\d{1,4}) ?")
+_PER: Final = re.compile(r" ?/ ?(?=[^\W\d_]|\d{1,3}(?:\.\d{3}){0,3} ?[^\W\d_]|µ|μ|%)")
+_PER_TIMES: Final = re.compile(r"(\d{1,3}(?:\.\d{3}){0,3}) ?")
 _WORD: Final = re.compile(r"[^\W\d_²³]+")
 _BIG_SIGN: Final = re.compile(r"([$€£¥]) ?(?=\d)")
 _LISTED: Final = re.compile(r" ?(?:[,;.)](?!\d)|và |hoặc |đến |hay |-|–|$)")
@@ -127,7 +127,7 @@ def per_unit(scan: Scan, at: int) -> Found | None:
     times = _PER_TIMES.match(scan.text, start)
     said = ""
     if times:
-        said, start = numbers.number(times[1], scan.how), times.end()
+        said, start = numbers.number(times[1].replace(".", ""), scan.how), times.end()
     measure = scan.lexicon.unit.match(scan.text, start)
     if measure and (len(measure[1]) > 1 or measure[1] in {"m", "l", "h", "g", "s", "L"}):
         known = scan.lexicon.units.get(measure[1]) or scan.lexicon.units.get(measure[1].lower())

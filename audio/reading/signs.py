@@ -148,7 +148,9 @@ def bridges(scan: Scan, at: int, left: str, right: str, *last: str) -> bool:
     if {left, right} <= _AMOUNTS:
         return "number" in {left, right} or last[0] == last[1] or any(set(last) <= same for same in _ALIKE)
     if left == "number":
-        return right in {"date", "time", "code", "quantity"}
+        return right in {"date", "time", "code", "quantity", "place"}
+    if left == right == "place":
+        return last[0] == last[1]
     if left == "time":
         return right in {"time", "number"}
     return left == right and left in {"date", "roman", "code"}
