@@ -92,7 +92,7 @@ def _said(scan: Scan, at: int, char: str, before: str, after: str) -> Found:
 
 def slash(scan: Scan, at: int) -> Found:
     """Per, over, or a pause between two words."""
-    if scan.since <= 3:  # noqa: PLR2004 - 3 kg gạo tẻ/người: the number is not far
+    if scan.last_kind == "unit" or scan.since <= 3:  # noqa: PLR2004 - 3 kg gạo tẻ/người: the number is not far
         per = per_unit(scan, at)
         if per:
             return per
