@@ -1,34 +1,60 @@
 """A speech engine in a process of its own: it may hang, crash or leak there, and is killed when it is late.
 
-The child reads one JSON request from its standard input and writes JSON lines to its standard output:
-`{"share": 0.25}` as often as a piece is done, at last `{"done": true}` or `{"failed": code, "detail": text}`.
-Its input stays open as long as we live, so that it can end itself when we are gone (`audio.worker`).
+The child reads one JSON request from its standard input and writes JSON lines to its standard output: `{"made": 0}` as
+often as a job is done, `{}` to say that it is still trying, at last `{"done": true}` or
+`{"failed": code, "detail": text}`. Its input stays open as long as we live, so that it can end itself when we are gone
+(`audio.worker`). Secrets reach it in its environment, never in the request.
 """
 
 import json
 import os
 import selectors
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from audio.calls import IsCancelled, Tell
-from audio.speech import SpeechCancelled, SpeechFailed, SpeechTimeout
+from audio.calls import IsCancelled
+from audio.speech import Engine, Job, Made, Manner, SpeechCancelled, SpeechFailed, SpeechTimeout
 
 LOOK_S: Final = 0.1
 """How often `cancelled` is asked."""
 _ROOT: Final = Path(__file__).resolve().parent.parent
 
 
-def converse(
-    command: Sequence[str], request: Mapping[str, object], piece_limit_s: float, tell: Tell, cancelled: IsCancelled
-) -> None:
-    """Have a child do `request`. Every line it writes gives it `piece_limit_s` more.
+class ChildEngine(Engine):
+    """An engine whose work is done by `python -m worker`. `limit_s` is how long the child may be silent."""
 
-    Raises SpeechFailed ("crashed" for one that died or spoke nonsense), SpeechTimeout, SpeechCancelled. The child is
-    gone afterwards in every case.
+    worker: str
+
+    def __init__(self, limit_s: float, command: Sequence[str] = ()) -> None:
+        self._limit_s = limit_s
+        self._command = command or (sys.executable, "-m", self.worker)
+
+    def speak(self, jobs: Sequence[Job], manner: Manner, made: Made, cancelled: IsCancelled) -> None:
+        """See Engine."""
+        request = {
+            **self.request(),
+            "jobs": [{"text": job.text, "out": str(job.out)} for job in jobs],
+            "voice": manner.voice or self.voice,
+            "rate": manner.rate if self.keeps_pace else 1.0,
+        }
+        converse(self._command, request, self._limit_s, made, cancelled)
+
+    def request(self) -> dict[str, object]:
+        """What this engine's worker needs besides jobs, voice and rate. Raises SpeechFailed where it cannot speak."""
+        return {}
+
+
+def converse(
+    command: Sequence[str], request: Mapping[str, object], limit_s: float, made: Made, cancelled: IsCancelled
+) -> None:
+    """Have a child do `request`. Every line it writes gives it `limit_s` more.
+
+    Raises SpeechFailed ("crashed" for one that died or spoke nonsense), SpeechTimeout, SpeechCancelled, and whatever
+    `made` raises. The child is gone afterwards in every case.
     """
     environment = {
         **os.environ,
@@ -43,7 +69,7 @@ def converse(
     with started as child:
         try:
             _ask(child, request)
-            _listen(child, piece_limit_s, tell, cancelled)
+            _listen(child, limit_s, made, cancelled)
         finally:
             child.kill()
 
@@ -57,7 +83,7 @@ def _ask(child: "subprocess.Popen[bytes]", request: Mapping[str, object]) -> Non
         raise SpeechFailed("crashed", str(error)) from error
 
 
-def _listen(child: "subprocess.Popen[bytes]", limit_s: float, tell: Tell, cancelled: IsCancelled) -> None:
+def _listen(child: "subprocess.Popen[bytes]", limit_s: float, made: Made, cancelled: IsCancelled) -> None:
     assert child.stdout is not None  # noqa: S101 - it was asked for
     pipe = child.stdout.fileno()
     pending = b""
@@ -77,19 +103,22 @@ def _listen(child: "subprocess.Popen[bytes]", limit_s: float, tell: Tell, cancel
                 raise SpeechFailed("crashed", f"ended with {child.wait()}")
             *lines, pending = (pending + chunk).split(b"\n")
             for line in lines:
-                deadline = time.monotonic() + limit_s
-                if _heard(line, tell):
+                if _heard(line, made):
                     return
+            if lines:
+                deadline = time.monotonic() + limit_s
 
 
-def _heard(line: bytes, tell: Tell) -> bool:
+def _heard(line: bytes, made: Made) -> bool:
     """Take one line of the child; True for the last one."""
     try:
         news: Any = json.loads(line)
         if "failed" in news:
             raise SpeechFailed(str(news["failed"]), str(news.get("detail", "")))
-        if "share" in news:
-            tell(min(1.0, max(0.0, float(news["share"]))))
-        return bool(news.get("done"))
+        job = int(news["made"]) if "made" in news else None
+        done = bool(news.get("done"))
     except (ValueError, TypeError, AttributeError) as error:
         raise SpeechFailed("crashed", f"said {line[:200]!r}") from error
+    if job is not None:
+        made(job)
+    return done

@@ -1,32 +1,35 @@
 """Google's voice, through gTTS: the best we have for nothing, and only where the internet answers.
 
-gTTS waits for ever by default, so it works in a child process that is killed when it is late.
+A woman of the north. gTTS waits for ever by default, so it works in a child process that is killed when it is late.
 """
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
+from typing import Final
 
-from audio.calls import IsCancelled, Tell
-from audio.child import converse
-from audio.speech import Engine
+from audio.child import ChildEngine
+
+START_S: Final = 10.0
+"""What the child may take to come up on a busy machine, beside the limit of its first piece."""
+WAIT_S: Final = 1.0
+"""Before a piece is asked for again; twice that before the third time."""
 
 
-class GttsEngine(Engine):
-    """Speaks Vietnamese by asking Google, piece by piece.
+class GttsEngine(ChildEngine):
+    """Speaks Vietnamese by asking Google, piece by piece; `limit_s` is how long a piece may take.
 
-    `limit_s` is how long the first piece may take, from the start of the process on, and every piece after it. Fails
-    with "unreachable", "refused" (an answer without sound), "empty", "text" (nothing to say).
+    A piece that fails is asked for again, twice; the pieces before it are kept. A first piece that gets no answer at
+    all is not: there is no internet. Fails with "unreachable", "timeout", "busy", "refused" (an answer without
+    sound), "empty", "text" (nothing to say).
     """
 
     name = "gtts"
     voice = "vi"
+    keeps_pace = False
+    worker = "audio.gtts_worker"
 
-    def __init__(self, limit_s: float, command: Sequence[str] = (sys.executable, "-m", "audio.gtts_worker")) -> None:
-        self._limit_s = limit_s
-        self._command = command
+    def __init__(self, limit_s: float, command: tuple[str, ...] = (), *, wait_s: float = WAIT_S) -> None:
+        super().__init__(limit_s + (0 if command else START_S), command)
+        self._piece_s, self._wait_s = limit_s, wait_s
 
-    def speak(self, text: str, out: Path, tell: Tell, cancelled: IsCancelled) -> None:
-        """See Engine: an MP3 file."""
-        request = {"text": text, "voice": self.voice, "out": str(out), "limit_s": self._limit_s}
-        converse(self._command, request, self._limit_s, tell, cancelled)
+    def request(self) -> dict[str, object]:
+        """See ChildEngine."""
+        return {"limit_s": self._piece_s, "wait_s": self._wait_s}

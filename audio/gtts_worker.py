@@ -1,16 +1,23 @@
-"""Speaks one text with Google's voice: `python -m audio.gtts_worker`, protocol in `audio.child`."""
+"""Speaks sentences with Google's voice: `python -m audio.gtts_worker`, protocol in `audio.child`."""
 
 import os
-from collections.abc import Callable
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import gtts.tts
 import requests
 from gtts import gTTS, gTTSError
 
 from audio import worker
-from audio.speech import SpeechFailed
+from audio.pieces import short
+from audio.speech import SpeechError, SpeechFailed, SpeechTimeout
+from audio.worker import Tell
+
+TRIES: Final = 3
+_AGAIN: Final = {"unreachable", "timeout", "busy", "refused", "empty"}
+_NO_ANSWER: Final = {"unreachable", "timeout"}
+_BUSY: Final = 429
 
 
 class VerifiedSession(requests.Session):
@@ -22,30 +29,63 @@ class VerifiedSession(requests.Session):
         return super().send(request, **kwargs)
 
 
-def speak(request: dict[str, Any], tell: Callable[[float], None]) -> None:
-    """Write `text` to `out` as MP3, telling after every piece. Raises SpeechFailed."""
+class Google:
+    """Asks for pieces, again where that may help."""
+
+    def __init__(self, request: dict[str, Any], tell: Tell) -> None:
+        self._voice, self._limit_s, self._wait_s = request["voice"], request["limit_s"], request["wait_s"]
+        self._tell = tell
+        self._answered = False
+
+    def say(self, text: str) -> bytes:
+        """MP3 of at most 100 characters. Raises SpeechError."""
+        for attempt in range(1, TRIES + 1):
+            self._tell()
+            try:
+                sound = self._ask(text)
+            except SpeechError as error:
+                hopeless = error.code not in _AGAIN or (error.code in _NO_ANSWER and not self._answered)
+                if attempt == TRIES or hopeless:
+                    raise
+                time.sleep(attempt * self._wait_s)
+                continue
+            self._answered = True
+            return sound
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _ask(self, text: str) -> bytes:
+        try:
+            sound = b"".join(gTTS(text, lang=self._voice, lang_check=False, timeout=self._limit_s).stream())
+        except gTTSError as error:
+            raise _no(error) from error
+        except requests.Timeout as error:
+            raise SpeechTimeout(str(error)) from error
+        except requests.RequestException as error:
+            raise SpeechFailed("unreachable", str(error)) from error
+        except AssertionError as error:
+            raise SpeechFailed("text", str(error)) from error
+        except (ValueError, RecursionError) as error:  # no base64, no end of a sentence
+            raise SpeechFailed("refused", str(error)) from error
+        if not sound:
+            raise SpeechFailed("empty", text[:60])
+        return sound
+
+
+def _no(error: gTTSError) -> SpeechError:
+    if error.rsp is None:
+        slow = isinstance(error.__cause__ or error.__context__, requests.Timeout)
+        return SpeechTimeout(str(error)) if slow else SpeechFailed("unreachable", str(error))
+    return SpeechFailed("busy" if error.rsp.status_code == _BUSY else "refused", str(error))
+
+
+def speak(request: dict[str, Any], tell: Tell) -> None:
+    """Write each job's text as MP3. Raises SpeechError, OSError."""
     gtts.tts.requests.Session = VerifiedSession
-    try:
-        voice = gTTS(request["text"], lang=request["voice"], lang_check=False, timeout=request["limit_s"])
-        pieces = len(voice.get_bodies())
-        spoken = 0
-        with Path(request["out"]).open("wb") as file:
-            for sound in voice.stream():
-                if not sound:
-                    raise SpeechFailed("empty", f"piece {spoken + 1} of {pieces}")
-                file.write(sound)
-                spoken += 1
-                tell(spoken / pieces)
-        if spoken != pieces:
-            raise SpeechFailed("empty", f"{spoken} of {pieces} pieces")
-    except gTTSError as error:
-        raise SpeechFailed("refused" if error.rsp is not None else "unreachable", str(error)) from error
-    except requests.RequestException as error:
-        raise SpeechFailed("unreachable", str(error)) from error
-    except OSError as error:
-        raise SpeechFailed("disk", str(error)) from error
-    except (AssertionError, ValueError, RecursionError) as error:  # nothing to say, no base64, no end of a sentence
-        raise SpeechFailed("text" if isinstance(error, AssertionError) else "refused", str(error)) from error
+    google = Google(request, tell)
+    for number, job in enumerate(request["jobs"]):
+        parts = [google.say(part) for part in short(job["text"], gTTS.GOOGLE_TTS_MAX_CHARS)]
+        Path(job["out"]).write_bytes(b"".join(parts))
+        tell(number)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""A text cut into pieces that are spoken one after the other, with the pause that follows each. Pure."""
+"""A text cut into sentences that are spoken one after the other, with the pause that follows each. Pure.
+
+A sentence is what is kept and used again, so a cut depends on the sentence alone and never on what stands around it.
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +10,14 @@ from typing import Final
 
 PIECE_LENGTH: Final = 400
 """Characters at most: half a minute of speech, so that progress moves and a cut comes at a place to breathe."""
-LINE_PAUSE_S: Final = 0.35
-PARAGRAPH_PAUSE_S: Final = 0.8
+SENTENCE_PAUSE_S: Final = 0.45
+LINE_PAUSE_S: Final = 0.6
+PARAGRAPH_PAUSE_S: Final = 0.9
+BREATH_PAUSE_S: Final = 0.25
+"""Inside a sentence that was too long to be said in one go."""
 _PARAGRAPH: Final = re.compile(r"\n[ \t\r]*\n\s*")
-_SENTENCE: Final = re.compile(r"(?<=[.!?…;:])\s+")
+_SENTENCE: Final = re.compile(r"(?<=[.!?…])\s+(?=\S)")
+_CLAUSE: Final = re.compile(r"(?<=[,;:.!?…–—)])\s+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +29,38 @@ class Piece:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The pieces of a text: cut at paragraphs, lines, sentences, and only in need between words or inside one."""
+    """The sentences of a text. Only one longer than PIECE_LENGTH is cut, at clauses, in need at words or inside one."""
     paragraphs = [p for p in _PARAGRAPH.split(text.replace("\r\n", "\n")) if p.strip()]
     for p, paragraph in enumerate(paragraphs, 1):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         for n, line in enumerate(lines, 1):
             last_of_text = p == len(paragraphs) and n == len(lines)
-            pause = 0.0 if last_of_text else PARAGRAPH_PAUSE_S if n == len(lines) else LINE_PAUSE_S
-            *first, last = _short(line)
-            yield from (Piece(words, 0.0) for words in first)
-            yield Piece(last, pause)
+            after_line = 0.0 if last_of_text else PARAGRAPH_PAUSE_S if n == len(lines) else LINE_PAUSE_S
+            *first, last = _SENTENCE.split(line)
+            for sentence in first:
+                yield from _sentence(sentence, SENTENCE_PAUSE_S)
+            yield from _sentence(last, after_line)
 
 
-def _short(line: str) -> list[str]:
-    """The line in pieces of at most PIECE_LENGTH, at least one."""
+def _sentence(sentence: str, pause_s: float) -> Iterator[Piece]:
+    *first, last = short(" ".join(sentence.split()), PIECE_LENGTH)
+    yield from (Piece(words, BREATH_PAUSE_S) for words in first)
+    yield Piece(last, pause_s)
+
+
+def short(sentence: str, most: int) -> list[str]:
+    """A sentence in parts of at most `most` characters: as few cuts as can be, at clauses, words, in need anywhere."""
+    if len(sentence) <= most:
+        return [sentence]
     found: list[str] = []
-    for sentence in _SENTENCE.split(line):
-        if found and len(found[-1]) + 1 + len(sentence) <= PIECE_LENGTH:
-            found[-1] += " " + sentence
+    for clause in _CLAUSE.split(sentence):
+        if found and len(found[-1]) + 1 + len(clause) <= most:
+            found[-1] += " " + clause
             continue
-        rest = sentence
-        while len(rest) > PIECE_LENGTH:
-            cut = rest.rfind(" ", 1, PIECE_LENGTH + 1)
-            cut = cut if cut > 0 else PIECE_LENGTH
+        rest = clause
+        while len(rest) > most:
+            cut = rest.rfind(" ", 1, most + 1)
+            cut = cut if cut > 0 else most
             found.append(rest[:cut])
             rest = rest[cut:].lstrip()
         if rest:

@@ -1,4 +1,4 @@
-"""Text to speech: the seam behind which engines stand, and the speaker that asks them one after the other.
+"""Text to speech: the seam behind which engines stand. `audio.speaker` asks them one after the other.
 
     SpeechError
       SpeechFailed      the engine said no, broke, or gave nothing
@@ -8,13 +8,41 @@
 Everything here blocks: call it in a worker thread.
 """
 
-import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from audio.calls import Cancelled, IsCancelled, Tell
+from audio.calls import Cancelled, IsCancelled
+
+CODES: Final = frozenset(
+    {
+        "busy",  # too many requests just now
+        "crashed",
+        "cut",  # sound much too short for its words
+        "disk",
+        "empty",
+        "failed",
+        "key",  # its secret was refused
+        "missing",  # its program or package is not installed
+        "no-key",  # its secret is not in the environment
+        "no-voice-file",
+        "not-ready",  # it promised sound and did not deliver in time
+        "not-sound",  # what it gave is no sound
+        "profile",  # its profile cannot be used
+        "quota",
+        "refused",
+        "text",  # nothing it could say
+        "timeout",
+        "too-large",
+        "unreachable",
+        "voice",  # it has no such voice
+    }
+)
+"""Every word for a failure: `broadcast/words/speech.toml` has a sentence for each."""
+SLOWEST: Final = 0.5
+FASTEST: Final = 2.0
 
 
 class SpeechError(Exception):
@@ -28,7 +56,7 @@ class SpeechError(Exception):
 
 
 class SpeechFailed(SpeechError):
-    """Raised when an engine could not speak a text. `code` says how, such as "unreachable"."""
+    """Raised when an engine could not speak a text. `code`, one of CODES, says how."""
 
     def __init__(self, code: str = "failed", detail: str = "") -> None:
         super().__init__(detail or code)
@@ -47,61 +75,52 @@ class SpeechCancelled(SpeechError, Cancelled):
     code = "cancelled"
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A sentence, and the file its sound goes to."""
+
+    text: str
+    out: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How to speak: the voice ("" is the engine's own) and the pace, as a share of the engine's own."""
+
+    voice: str = ""
+    rate: float = 1.0
+
+
+Made = Callable[[int], None]
+"""Called with the number of a job whose file is whole. What it raises ends the call."""
+
+
 class Engine(ABC):
-    """A voice."""
+    """Someone who can speak."""
 
     name: str
     voice: str
+    """What it speaks with where nobody asks for another voice."""
+    settings: str = ""
+    """What else changes its sound, as a word: sentences spoken under another word are not used again."""
+    keeps_pace: bool = True
+    """Whether it minds Manner.rate; if not, its sound is stretched afterwards."""
 
     @abstractmethod
-    def speak(self, text: str, out: Path, tell: Tell, cancelled: IsCancelled) -> None:
-        """Write `text`, spoken, into `out` as a sound file that PyAV opens. Raises SpeechError; then `out` is no use.
+    def speak(self, jobs: Sequence[Job], manner: Manner, made: Made, cancelled: IsCancelled) -> None:
+        """Write every job's words, spoken, to its file: any format that `audio.sound` opens.
 
+        `made` is called in order, once a job. Raises SpeechError; jobs that were made before are whole and stay.
         May be called from several threads at a time.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A text that was spoken into `path`. `fell_back` says why an earlier engine did not, as "gtts: timeout"."""
+    """A text that was spoken into `path`. `fell_back` says why earlier engines did not, as "gtts: timeout; x: key"."""
 
     path: Path
     engine: str
     voice: str
     fell_back: str = ""
-
-
-class Speaker:
-    """Asks engines in order until one has spoken."""
-
-    def __init__(self, engines: Sequence[Engine]) -> None:
-        if not engines:
-            raise ValueError("a speaker needs at least one engine")
-        self._engines = tuple(engines)
-
-    def speak(self, text: str, out: Path, tell: Tell, cancelled: IsCancelled) -> Spoken:
-        """Speak `text` (as written, in NFC) into `out`.
-
-        Progress begins anew with every engine. Raises SpeechFailed, whose detail names what became of each, once none
-        is left; SpeechCancelled at once.
-        """
-        text = unicodedata.normalize("NFC", text)
-        failures: list[str] = []
-        for engine in self._engines:
-            if cancelled():
-                raise SpeechCancelled
-            tell(0.0)
-            try:
-                engine.speak(text, out, tell, cancelled)
-                if not out.is_file() or not out.stat().st_size:
-                    raise SpeechFailed("empty")
-            except SpeechCancelled:
-                out.unlink(missing_ok=True)
-                raise
-            except SpeechError as error:
-                out.unlink(missing_ok=True)
-                failures.append(f"{engine.name}: {error.code}")
-                continue
-            tell(1.0)
-            return Spoken(out, engine.name, engine.voice, "; ".join(failures))
-        raise SpeechFailed("failed", "; ".join(failures))
+    seconds: float = 0.0

@@ -4,17 +4,30 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any, Final
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
 
-from audio.speech import SpeechError
+from audio.speech import SpeechError, SpeechFailed
 
-Work = Callable[[dict[str, Any], Callable[[float], None]], None]
 _FAILED: Final = 1
 
 
+class Tell(Protocol):
+    """How a worker is heard."""
+
+    def __call__(self, made: int | None = None) -> None:
+        """That job `made` is done; without it, that the worker is still trying."""
+
+
+Work = Callable[[dict[str, Any], Tell], None]
+"""What a worker does with its request: `jobs` (`text`, `out`), `voice`, `rate`, and what its engine adds."""
+
+
 def run(work: Work) -> None:
-    """Read the request, do `work(request, tell)`, say how it ended. Ends the process when the parent is gone."""
+    """Read the request, do it, say how it ended. Ends the process when the parent is gone."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a library that prints must not speak between our lines
     request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
@@ -23,12 +36,36 @@ def run(work: Work) -> None:
     def say(**news: object) -> None:
         print(json.dumps(news), file=out, flush=True)
 
+    def tell(made: int | None = None) -> None:
+        say() if made is None else say(made=made)
+
     try:
-        work(request, lambda share: say(share=share))
+        with disk_faults():
+            work(request, tell)
     except SpeechError as error:
         say(failed=error.code, detail=error.detail)
         sys.exit(_FAILED)
     say(done=True)
+
+
+@contextmanager
+def disk_faults() -> Iterator[None]:
+    """Turn what a disk refuses into SpeechFailed("disk")."""
+    try:
+        yield
+    except OSError as error:
+        raise SpeechFailed("disk", str(error)) from error
+
+
+def write_wav(out: Path, pcm: bytes, rate: int) -> None:
+    """Write 16-bit mono PCM as a WAV file. Raises OSError, SpeechFailed ("empty")."""
+    if not pcm:
+        raise SpeechFailed("empty")
+    with wave.open(str(out), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
 
 
 def _end_with_parent() -> None:

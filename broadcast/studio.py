@@ -25,7 +25,8 @@ from audio.intake import Inspected, NotSound, inspect
 from audio.master import Finished, finish
 from audio.reading import LegacyEncoding, Reading, read
 from audio.sound import Unreadable
-from audio.speech import Engine, Speaker, SpeechError, Spoken
+from audio.speaker import Speaker
+from audio.speech import Engine, SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.house import Progress, Tell
 from broadcast.domain.refusals import Refusal
