@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
     )
 
+    _add_mastering(add("master", _master, "làm tệp âm thanh cho loa / master a sound file for a horn"))
     reading = commands.add_parser("read", help="đọc văn bản thành lời / the words an announcer would say")
     reading.add_argument("text", nargs="?", default="", metavar="VĂN BẢN")
     reading.add_argument("--file", type=Path, default=None, metavar="FILE", help="từng dòng một; - là đầu vào / lines")
@@ -103,6 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--folder", type=Path, required=True, metavar="THƯ MỤC")
     enrol.add_argument("--broker", default="", metavar="HOST:PORT", help="địa chỉ máy chủ tin / address of the broker")
     return parser
+
+
+def _add_mastering(mastering: argparse.ArgumentParser) -> None:
+    mastering.add_argument("source", type=Path, metavar="IN")
+    mastering.add_argument("--out", type=Path, required=True, metavar="OUT", help="tệp .opus")
+    mastering.add_argument("--profile", choices=("horn", "indoor", "music"), default="horn")
+    mastering.add_argument("--chime", action="store_true", help="nhạc hiệu ở đầu / the chime in front")
+    mastering.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
 
 
 def _count(text: str) -> int:
@@ -223,6 +232,22 @@ def _enrol(args: argparse.Namespace) -> int:
     return _working(
         lambda: asyncio.run(enrol(settings, args.id, args.area, args.name, args.folder, args.broker, _tell))
     )
+
+
+def _master(args: argparse.Namespace) -> int:
+    from broadcast.domain.refusals import Refusal  # noqa: PLC0415 - as above
+    from broadcast.master_command import master  # noqa: PLC0415 - as above
+
+    limit = load(args.config).upload.limit_minutes
+    try:
+        made = master(args.source, args.out, args.profile, limit, chime=args.chime)
+    except Refusal as no:
+        _whisper(refusal(no))
+        return FAILED
+    facts = {"lufs": made["integrated_lufs"], "peak": made["true_peak_db"], "factor": made["realtime_factor"]}
+    line = say("command.mastered", out=args.out, seconds=made["seconds"], **facts)
+    print(json.dumps(made) if args.json else line)
+    return 0
 
 
 def _read(args: argparse.Namespace) -> int:

@@ -77,6 +77,12 @@ class Reading(Struct, frozen=True, forbid_unknown_fields=True):
     region: Literal["south", "north"] = "south"
 
 
+class Mastering(Struct, frozen=True, forbid_unknown_fields=True):
+    """What finished sound is shaped for."""
+
+    profile: Literal["horn", "indoor", "music"] = "horn"
+
+
 class Upload(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of uploaded sound."""
 
@@ -118,6 +124,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     schedule: Schedule = field(default_factory=Schedule)
     speech: Speech = field(default_factory=Speech)
     reading: Reading = field(default_factory=Reading)
+    mastering: Mastering = field(default_factory=Mastering)
     upload: Upload = field(default_factory=Upload)
     receivers: Receivers = field(default_factory=Receivers)
     emergency: Emergency = field(default_factory=Emergency)

@@ -23,6 +23,7 @@ from audio.espeak_engine import EspeakEngine
 from audio.gtts_engine import GttsEngine
 from audio.intake import Inspected, NotSound, inspect
 from audio.master import Finished, finish
+from audio.profiles import PROFILES, Profile
 from audio.reading import LegacyEncoding, Reading, read
 from audio.sound import Unreadable
 from audio.speaker import Speaker
@@ -184,7 +185,12 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
     }
     speaker = Speaker([engines[name]() for name in settings.speech.engines])
     await asyncio.to_thread(shutil.rmtree, library.folder / _UNFINISHED, ignore_errors=True)
-    tools = Tools(speaker.speak, inspect, _with_chime, partial(read, how=Reading(settings.reading.region)))
+    tools = Tools(
+        speaker.speak,
+        inspect,
+        partial(_with_chime, PROFILES[settings.mastering.profile]),
+        partial(read, how=Reading(settings.reading.region)),
+    )
     studio = Studio(tools, library, settings.speech.at_once, settings.upload.limit_minutes)
     try:
         yield studio
@@ -192,8 +198,8 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
         await studio.close()
 
 
-def _with_chime(sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
-    return finish(sound, clip, chime=True, tell=tell, cancelled=cancelled)
+def _with_chime(profile: Profile, sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
+    return finish(sound, clip, chime=True, tell=tell, cancelled=cancelled, profile=profile)
 
 
 def _stage(tell: Tell, stage: str) -> Share:

@@ -11,14 +11,15 @@ import pytest
 from audio.calls import Cancelled
 from audio.chime import chime
 from audio.likeness import likeness
-from audio.master import TARGET_LUFS, finish
+from audio.master import DRIVES_DB, LEAD_S, MOST_GAIN_DB, PEAK_DBTP, TAIL_S, TARGET_LUFS, finish
+from audio.profiles import PROFILES
 from audio.sound import Unreadable
 
 ROOT = Path(__file__).parents[2]
 
 
-def make_clip(spoken, out, *, with_chime=False, tell=lambda _: None, cancelled=lambda: False):
-    return finish(spoken, out, chime=with_chime, tell=tell, cancelled=cancelled)
+def make_clip(spoken, out, *, with_chime=False, tell=lambda _: None, cancelled=lambda: False, profile="horn", **more):
+    return finish(spoken, out, chime=with_chime, tell=tell, cancelled=cancelled, profile=PROFILES[profile], **more)
 
 
 def loudness(path):
@@ -58,23 +59,68 @@ def test_a_clip_is_mono_opus_at_48_khz_as_long_as_it_says(sounds, tmp_path, make
 
 @pytest.mark.parametrize("suffix", ["mp3", "wav", "m4a", "opus", "flac"])
 def test_it_holds_what_was_spoken(sounds, tmp_path, suffix):
-    make_clip(sounds / f"speech.{suffix}", tmp_path / "a.opus")
+    make_clip(sounds / f"speech.{suffix}", tmp_path / "a.opus", profile="music")
     found = likeness(sounds / "speech.wav", tmp_path / "a.opus")
-    assert found.peak > 0.95
+    assert found.peak > 0.85  # all but what stood out
     assert abs(found.lag_ms) < 60
 
 
-@pytest.mark.parametrize("peak", [0.1, 0.3, 0.9])
-def test_quiet_and_loud_recordings_come_out_equally_loud_and_never_clip(make, tmp_path, peak):
-    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(4, peak=peak))
-    make_clip(spoken, tmp_path / "a.opus")
-    assert loudness(tmp_path / "a.opus") == pytest.approx(TARGET_LUFS, abs=2.5)
-    assert true_peak_db(make.read(tmp_path / "a.opus")) < -1
+@pytest.mark.parametrize("seconds", [2, 20])
+@pytest.mark.parametrize("peak", [0.01, 0.1, 0.3, 0.9])
+def test_quiet_and_loud_recordings_come_out_equally_loud_and_never_clip(make, tmp_path, peak, seconds):
+    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(seconds, peak=peak))
+    made = make_clip(spoken, tmp_path / "a.opus", with_chime=True)
+    assert loudness(tmp_path / "a.opus") == pytest.approx(TARGET_LUFS, abs=0.5)
+    assert made.integrated_lufs == pytest.approx(loudness(tmp_path / "a.opus"), abs=0.1)
+    assert true_peak_db(make.read(tmp_path / "a.opus")) <= PEAK_DBTP + 0.05
+    assert made.true_peak_db <= PEAK_DBTP
 
 
-def test_a_very_quiet_recording_is_not_lifted_above_reason(make, tmp_path):
-    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(3, peak=0.004))
-    assert make_clip(spoken, tmp_path / "a.opus").gain_db == 20.0
+@pytest.mark.parametrize("profile", list(PROFILES))
+def test_every_profile_is_as_loud_as_the_others(sounds, tmp_path, profile):
+    make_clip(sounds / "speech.wav", tmp_path / "a.opus", profile=profile)
+    assert loudness(tmp_path / "a.opus") == pytest.approx(TARGET_LUFS, abs=0.5)
+
+
+def test_what_a_horn_cannot_carry_is_taken_out_and_consonants_come_forward(make, tmp_path):
+    noise = (np.random.default_rng(1).normal(0, 3000, 48_000 * 4)).astype(np.int16)
+    make_clip(make.pcm(tmp_path / "a.wav", noise), tmp_path / "a.opus")
+    spectrum = np.abs(np.fft.rfft(make.read(tmp_path / "a.opus"))) ** 2
+    hertz = np.fft.rfftfreq(len(make.read(tmp_path / "a.opus")), 1 / 48_000)
+
+    def level(low, high):
+        return 10 * math.log10(spectrum[(hertz >= low) & (hertz < high)].mean())
+
+    assert level(20, 120) < level(800, 1200) - 18
+    assert level(2400, 3200) > level(800, 1200) + 1.5
+    assert level(11_000, 15_000) < level(800, 1200) - 3
+
+
+def test_a_constant_voltage_is_no_sound_and_moves_no_membrane(make, tmp_path):
+    speech = np.clip(make.speechlike(3, peak=0.3).astype(int) + 9000, -32768, 32767).astype(np.int16)
+    make_clip(make.pcm(tmp_path / "a.wav", speech), tmp_path / "a.opus")
+    assert abs(make.read(tmp_path / "a.opus").mean()) < 0.001
+
+
+def test_silence_at_the_ends_is_cut_and_what_stays_is_faded(make, tmp_path):
+    speech = make.speechlike(2, peak=0.4)
+    still = np.zeros(48_000, np.int16)
+    made = make_clip(make.pcm(tmp_path / "a.wav", np.concatenate((still, speech, still))), tmp_path / "a.opus")
+    assert made.seconds == pytest.approx(2 + LEAD_S + TAIL_S, abs=0.1)
+    heard = np.abs(make.read(tmp_path / "a.opus"))
+    assert heard[:48].max() < 0.02
+    assert heard[-48:].max() < 0.02
+
+
+def test_a_closing_chime_stands_behind_the_words(sounds, tmp_path):
+    plain = make_clip(sounds / "speech.wav", tmp_path / "a.opus", with_chime=True)
+    closed = make_clip(sounds / "speech.wav", tmp_path / "b.opus", with_chime=True, closing=True)
+    assert closed.seconds == pytest.approx(plain.seconds + len(chime()) / 96_000, abs=0.01)
+
+
+def test_a_recording_far_too_quiet_is_not_lifted_above_reason(make, tmp_path):
+    spoken = make.pcm(tmp_path / "a.wav", make.speechlike(3, peak=0.0008))
+    assert make_clip(spoken, tmp_path / "a.opus").gain_db <= MOST_GAIN_DB + 2 * DRIVES_DB[-1]
 
 
 def test_silence_stays_silence(make, tmp_path):
@@ -94,10 +140,10 @@ def test_the_chime_stands_in_front_and_nothing_of_the_words_is_lost(sounds, tmp_
     front = len(chime()) / 96_000
     assert rung.seconds == pytest.approx(plain.seconds + front, abs=0.001)
     found = likeness(tmp_path / "plain.opus", tmp_path / "rung.opus")
-    assert found.peak > 0.98
+    assert found.peak > 0.96
     assert found.lag_ms == pytest.approx(front * 1000, abs=2)
     heard = likeness(make.pcm(tmp_path / "chime.wav", np.frombuffer(chime(), np.int16)), tmp_path / "rung.opus")
-    assert (heard.peak > 0.98, abs(heard.lag_ms) < 2) == (True, True)
+    assert (heard.peak > 0.95, abs(heard.lag_ms) < 2) == (True, True)
 
 
 def test_the_chime_is_soft_at_its_edges_and_not_too_loud():
