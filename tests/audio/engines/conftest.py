@@ -154,3 +154,27 @@ def google(tmp_path, monkeypatch, mp3):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(made.authority))
     yield made
     made.close()
+
+
+@pytest.fixture
+def serve_sound(wav, monkeypatch):
+    """The address of a service that answers everything with sound."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(wav)))
+            self.end_headers()
+            with suppress(OSError):  # the other side was killed in the middle
+                self.wfile.write(wav)
+
+        def log_message(self, *said):
+            del said
+
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/tts"
+    server.shutdown()
+    server.server_close()
