@@ -89,8 +89,8 @@ class Service:
         if path.startswith("/sound"):
             return self.sounds.pop(0) if self.sounds else (200, self.sound)
         if self.kind == "vbee" and command == "GET":
-            link = {"status": "SUCCESS", "audio_link": f"{self.url}/sound.mp3"}
-            return self.polls.pop(0) if self.polls else (200, {"status": 1, "result": link})
+            done = {"status": "SUCCESS", "audio_link": f"{self.url}/sound.mp3"}
+            return self.polls.pop(0) if self.polls else (200, {"status": 1, "result": done})
         if self.answers:
             return self.answers.pop(0)
         link = f"{self.url}/sound.mp3"
