@@ -141,8 +141,8 @@ class _Reading:
                 seconds += check(jobs[i].out, jobs[i].text)
                 self._shelf.keep(keys[i], jobs[i].out)
                 ready += len(jobs[i].text)
-                self._tell((1 - JOINING_SHARE) * ready / whole)
                 self._heard(seconds / self._stretch)
+                self._tell((1 - JOINING_SHARE) * ready / whole)
 
             self._engine.speak(jobs, self._manner, made, self._cancelled)
 

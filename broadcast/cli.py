@@ -260,8 +260,10 @@ def _read(args: argparse.Namespace) -> int:
 
 
 def _config_check(args: argparse.Namespace) -> int:
+    from broadcast.voices import engines  # noqa: PLC0415 - as above
+
     file: Path | None = args.file or args.config
-    load(file)
+    engines(load(file))
     shown = file or DEFAULT_FILE
     _tell(say("command.config-good" if shown.exists() else "command.config-default", file=shown))
     return 0

@@ -15,7 +15,7 @@ from broadcast.wording import say
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Wall = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")]
 Percent = Annotated[int, Meta(ge=0, le=100)]
-Engine = Literal["gtts", "espeak"]
+Engine = Annotated[str, Meta(pattern=r"^(gtts|piper|espeak|http:[a-z0-9][a-z0-9-]*(:[A-Za-z0-9][A-Za-z0-9_.:-]*)?)\Z")]
 
 
 class Server(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +66,15 @@ class Speech(Struct, frozen=True, forbid_unknown_fields=True):
     """Who reads aloud, in the order in which they are asked."""
 
     engines: Annotated[tuple[Engine, ...], Meta(min_length=1)] = ("gtts", "espeak")
+    rate: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
     gtts_limit_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
+    piper_voice: str = ""
+    piper_limit_s: Annotated[float, Meta(ge=1, le=600)] = 60.0
+    espeak_voice: Literal["vi-vn-x-south", "vi-vn-x-central", "vi"] = "vi-vn-x-south"
+    espeak_limit_s: Annotated[float, Meta(ge=1, le=600)] = 30.0
+    http_limit_s: Annotated[float, Meta(ge=1, le=300)] = 20.0
+    http_profiles: str = ""
+    cache_mb: Annotated[int, Meta(ge=0, le=100_000)] = 300
     text_limit: Annotated[int, Meta(ge=100, le=200_000)] = 20_000
     at_once: Annotated[int, Meta(ge=1, le=16)] = 2
 

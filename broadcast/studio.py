@@ -17,25 +17,30 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, TypeVar
 
+import structlog
+
 from audio.calls import Cancelled, IsCancelled
 from audio.calls import Tell as Share
-from audio.espeak_engine import EspeakEngine
-from audio.gtts_engine import GttsEngine
 from audio.intake import Inspected, NotSound, inspect
 from audio.master import Finished, finish
 from audio.profiles import PROFILES, Profile
 from audio.reading import LegacyEncoding, Reading, read
 from audio.sound import Unreadable
-from audio.speaker import Speaker
-from audio.speech import Engine, SpeechError, Spoken
+from audio.speaker import Choice
+from audio.speech import SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.house import Progress, Tell
 from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
 from broadcast.settings import Settings
+from broadcast.speech_words import Fallen
+from broadcast.voices import open_speaker
 
 T = TypeVar("T")
+_log: Final = structlog.get_logger(__name__)
 
+USUAL: Final = Choice()
+"""Whoever is first in the settings, as it speaks by itself."""
 QUEUE: Final = 20
 """Bulletins that may wait for a voice: a minute or two, as long as a person waits for a page."""
 _UNFINISHED: Final = "unfinished"
@@ -48,8 +53,8 @@ _FULL_BYTES: Final = 1024 * 1024
 class Tools:
     """What makes sound, as `audio` has it. All of it blocks."""
 
-    speak: Callable[[str, Path, Share, IsCancelled], Spoken]
-    """(text, file to write, ...). Raises SpeechError."""
+    speak: Callable[[str, Path, Share, IsCancelled, Choice, Callable[[float], None]], Spoken]
+    """(text, file to write, ..., who is to speak, whom to tell the seconds made so far). Raises SpeechError."""
     inspect: Callable[[Path, str, int, Share, IsCancelled], Inspected]
     """(file, its name, most minutes, ...). Raises NotSound."""
     finish: Callable[[Path, Path, Share, IsCancelled], Finished]
@@ -76,9 +81,9 @@ class Studio:
         """
         return await self._run(self._alarm_pool, partial(self._spoken, words, urgent=True), tell)
 
-    async def speak_in_turn(self, words: str, tell: Tell) -> Sound:
+    async def speak_in_turn(self, words: str, tell: Tell, choice: Choice = USUAL) -> Sound:
         """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, text-legacy, disk-full."""
-        return await self._in_turn(partial(self._spoken, words), tell)
+        return await self._in_turn(partial(self._spoken, words, choice=choice), tell)
 
     async def take_in(self, name: str, file: Path, tell: Tell) -> Sound:
         """A clip of an uploaded file. Raises Refusal: speech-busy, sound-..., disk-full."""
@@ -117,17 +122,23 @@ class Studio:
         finally:
             gone.set()
 
-    def _spoken(self, text: str, tell: Tell, cancelled: IsCancelled, *, urgent: bool = False) -> Sound:
+    def _spoken(
+        self, text: str, tell: Tell, cancelled: IsCancelled, *, choice: Choice = USUAL, urgent: bool = False
+    ) -> Sound:
         words = self._words(text, urgent=urgent)
         with self._bench() as bench:
             tell(Progress("speaking", 0.0))
             try:
-                spoken = self._tools.speak(words, bench / "speech", _stage(tell, "speaking"), cancelled)
+                share, heard = _speaking(tell)
+                spoken = self._tools.speak(words, bench / "speech", share, cancelled, choice, heard)
+                if spoken.fell_back:
+                    _log.warning("fell-back", spoken_by=spoken.engine, instead_of=spoken.fell_back)
                 return self._finished(bench, spoken, tell, cancelled)
             except Cancelled:
                 raise
             except (SpeechError, Unreadable) as error:
-                raise Refusal("speech-failed", detail=getattr(error, "detail", "") or str(error)) from error
+                _log.warning("speech-failed", why=str(error))
+                raise Refusal("speech-failed", detail=Fallen(getattr(error, "detail", "") or str(error))) from error
 
     def _words(self, text: str, *, urgent: bool) -> str:
         """What the engine is given. An alarm that cannot be read by rule is spoken as it was written."""
@@ -178,12 +189,11 @@ class Studio:
 
 @asynccontextmanager
 async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator[Studio]:
-    """The studio that the settings describe. What a server that was killed left unfinished is thrown away."""
-    engines: dict[str, Callable[[], Engine]] = {
-        "gtts": lambda: GttsEngine(settings.speech.gtts_limit_s),
-        "espeak": EspeakEngine,
-    }
-    speaker = Speaker([engines[name]() for name in settings.speech.engines])
+    """The studio that the settings describe. What a server that was killed left unfinished is thrown away.
+
+    Raises BadSettings for engines that cannot be.
+    """
+    speaker = open_speaker(settings)
     await asyncio.to_thread(shutil.rmtree, library.folder / _UNFINISHED, ignore_errors=True)
     tools = Tools(
         speaker.speak,
@@ -204,6 +214,17 @@ def _with_chime(profile: Profile, sound: Path, clip: Path, tell: Share, cancelle
 
 def _stage(tell: Tell, stage: str) -> Share:
     return lambda share: tell(Progress(stage, share))
+
+
+def _speaking(tell: Tell) -> tuple[Share, Callable[[float], None]]:
+    """Two ears of the speaker, one voice: how far it is, with the seconds of sound made so far."""
+    made = 0.0
+
+    def heard(seconds: float) -> None:
+        nonlocal made
+        made = seconds
+
+    return lambda share: tell(Progress("speaking", share, made)), heard
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -9,13 +9,12 @@ from typing import Final
 
 from nicegui import ui
 
-from broadcast import wording
+from broadcast import speech_words, wording
 from broadcast.domain.refusals import Refusal
 from broadcast.wording import LANGUAGES, language
 from devices.vocabulary import slug
 
 LANGUAGE_KEY: Final = "language"
-ENGINES: Final = {"gtts": "Google", "espeak": "eSpeak NG", "piper": "Piper"}
 _SYLLABLES_PER_SECOND: Final = 3.6
 """How fast the voices in use read Vietnamese: 215 syllables a minute, pauses included."""
 
@@ -58,18 +57,14 @@ def reason(why: str) -> str:
 
 def engine_name(engine: str) -> str:
     """An engine's name as people know it."""
-    return ENGINES.get(engine, engine)
+    speak()
+    return speech_words.engine_name(engine)
 
 
 def fallen(why: str) -> str:
     """Why engines did not speak: "gtts: timeout" becomes "Google: không trả lời kịp"; what is not so stays as it is."""
     speak()
-    told = []
-    for part in why.split("; "):
-        engine, colon, code = part.partition(": ")
-        key = f"ui.voice-{code}"
-        told.append(f"{engine_name(engine)}: {wording.say(key)}" if colon and key in wording.table() else part)
-    return "; ".join(told)
+    return speech_words.fell_back_sentence(why)
 
 
 def moment(instant: datetime) -> str:

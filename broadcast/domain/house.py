@@ -8,11 +8,13 @@ from dataclasses import dataclass
 class Progress:
     """How far a long action is.
 
-    `stage` names a sentence of `broadcast/words/progress.toml`; `share` is 0 to 1, None where it cannot be told.
+    `stage` names a sentence of `broadcast/words/progress.toml`; `share` is 0 to 1, None where it cannot be told;
+    `seconds` of sound are made so far, None where none are being made.
     """
 
     stage: str
     share: float | None = None
+    seconds: float | None = None
 
 
 Tell = Callable[[Progress], None]

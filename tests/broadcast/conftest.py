@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, select
 from audio.calls import Cancelled, IsCancelled, Tell
 from audio.intake import Inspected
 from audio.master import Finished
+from audio.speaker import Choice
 from audio.speech import Spoken
 from broadcast import books
 from broadcast.areas_data import load_tree
@@ -81,6 +82,7 @@ class FastTools:
 
     def __init__(self) -> None:
         self.spoken: list[str] = []
+        self.choices: list[Choice] = []
         self.cancelled = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
@@ -89,8 +91,12 @@ class FastTools:
         self.fail_finish: Exception | None = None
         self.fell_back = ""
 
-    def speak(self, text: str, out: Path, tell: Tell, cancelled: IsCancelled) -> Spoken:
+    def speak(
+        self, text: str, out: Path, tell: Tell, cancelled: IsCancelled, choice: Choice, heard: Callable[[float], None]
+    ) -> Spoken:
         self.spoken.append(text)
+        self.choices.append(choice)
+        heard(2.5)
         tell(0.5)
         while not self.gate.wait(0.01):
             if cancelled():

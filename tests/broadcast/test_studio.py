@@ -12,6 +12,7 @@ import pytest
 
 from audio.calls import Cancelled
 from audio.sound import Unreadable
+from audio.speaker import Choice
 from audio.speech import SpeechFailed
 from broadcast import editing, rendering
 from broadcast.domain.house import Progress
@@ -153,6 +154,17 @@ async def test_the_real_studio_speaks(real_studio, desk, staff, bulletin, told):
     assert 1.5 < done.sound.seconds < 15
     assert desk.library.path(done.sound.clip).read_bytes()[:4] == b"OggS"
     assert told[-1].stage == "keeping"
+
+
+async def test_while_a_text_is_spoken_the_seconds_made_are_told(render, bulletin, told):
+    await render(bulletin)
+    assert Progress("speaking", 0.5, 2.5) in told
+
+
+async def test_a_bulletin_may_be_spoken_as_someone_chose(studio, tools, told):
+    await studio.speak_in_turn("Xin chào.", told.append, Choice("espeak", "vi", 1.2))
+    await studio.speak("Báo động.", told.append)
+    assert tools.choices == [Choice("espeak", "vi", 1.2), Choice()]
 
 
 async def test_the_real_studio_takes_a_recording(real_studio, upload, bulletin, recording):
