@@ -39,13 +39,13 @@ MOST_GAIN_DB: Final = 45.0
 """More would lift the hiss of a recording without a voice in it."""
 DRIVES_DB: Final = (0.0, 4.0, 8.0, 12.0, 16.0, 20.0)
 """What a compressor takes, and rounding off takes more of; beyond the last it would only crush."""
-MOST_ROUNDS: Final = 3
+MOST_ROUNDS: Final = 4
+LOST_BELOW: Final = 0.5
+"""Loudness lost for each decibel that ceiling and knee are lowered."""
 SAMPLE_EVERY: Final = 4
 SAMPLE_S: Final = 10.0
 LONG_S: Final = 300.0
 """From here on the drive is found on one in four stretches of ten seconds."""
-KNEE_DB: Final = -4.6
-"""Rounding off bends towards this: nothing comes out above it."""
 CODEC_LOSS_LU: Final = 0.3
 """What limiter and Opus usually take; aimed higher by as much, the first try lands right."""
 BIT_RATE: Final = 32_000
@@ -167,17 +167,17 @@ def _drive_db(spoken: Path, profile: Profile, plan: Plan, tell: Tell, cancelled:
             continue
         samples = floats(frame)
         for meter, factor in zip(meters, factors, strict=True):
-            meter.show(frame_of(_rounded(samples * factor, profile), shown))
+            meter.show(frame_of(_rounded(samples * factor, profile, plan.ceiling_db), shown))
         shown += frame.samples
     came_out = [meter.told().integrated_lufs for meter in meters]
     return float(np.interp(TARGET_LUFS + CODEC_LOSS_LU, came_out, DRIVES_DB))
 
 
-def _rounded(samples: Floats, profile: Profile) -> Floats:
+def _rounded(samples: Floats, profile: Profile, knee_db: float) -> Floats:
     """Peaks bent towards the knee instead of standing out."""
     if not profile.clipped:
         return samples
-    knee = np.float32(10 ** (KNEE_DB / 20))
+    knee = np.float32(10 ** (knee_db / 20))
     bent: Floats = np.tanh(samples / knee) * knee
     return bent
 
@@ -189,8 +189,9 @@ def _corrected(plan: Plan, made: Measured) -> Plan | None:
     off = TARGET_LUFS - made.integrated_lufs
     over = made.true_peak_db - PEAK_DBTP
     trim = plan.trim_db + (off if abs(off) > TOLERANCE_LU else 0.0)
-    ceiling = plan.ceiling_db - (over + 0.2 if over > 0 else 0.0)
-    better = replace(plan, trim_db=min(DRIVES_DB[-1], max(-DRIVES_DB[-1], trim)), ceiling_db=ceiling)
+    lower = over + 0.2 if over > 0 else 0.0
+    trim += lower * LOST_BELOW
+    better = replace(plan, trim_db=min(DRIVES_DB[-1], max(-DRIVES_DB[-1], trim)), ceiling_db=plan.ceiling_db - lower)
     return None if better == plan else better
 
 
@@ -228,7 +229,7 @@ def _encode(
             play(bell)
         front = position
         for even in _squeezed(spoken, profile, plan, tell, cancelled):
-            play(_rounded(floats(even) * drive * trim, profile))
+            play(_rounded(floats(even) * drive * trim, profile, plan.ceiling_db))
         spoke = position > front
         if closing and spoke:
             play(bell)
