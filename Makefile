@@ -1,10 +1,10 @@
 # make demo    one machine, three receivers, the whole way      make test   all tests
 # make check   style, types, imports; writes nothing            make fix    style, mended
-# make bench   the figures of docs/performance.md               make chaos  kills at random moments
+# make bench   the figures of docs/performance.md (bench-speech: its voices)  make chaos  kills at random moments
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench chaos clean
+.PHONY: help install demo test check fix bench bench-speech chaos clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,14 @@ fix: .venv/made-dev
 
 bench: .venv/made-dev
 	$(BIN)/loalang bench
+
+# what each voice loses on the way to an ear, written into the docs; RECORDINGS=folder of NAME.wav with NAME.txt
+bench-speech: .venv/made-asr
+	$(BIN)/python -m broadcast.bench_speech --into docs/performance.md $(if $(RECORDINGS),--recordings '$(RECORDINGS)')
+
+.venv/made-asr: .venv/made-dev
+	@$(PIP) install -c constraints.txt -e '.[server,receiver,dev,asr]' | $(SHOW)
+	@touch $@
 
 chaos: .venv/made
 	$(BIN)/loalang chaos --kills 20
