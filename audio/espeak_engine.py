@@ -15,6 +15,7 @@ class EspeakEngine(ChildEngine):
     """Speaks with a southern Vietnamese voice. Fails with "missing", "voice", "empty" (nothing to say), "crashed"."""
 
     name = "espeak"
+    voices = ("vi-vn-x-south", "vi-vn-x-central", "vi")
     worker = "audio.espeak_worker"
 
     def __init__(

@@ -49,6 +49,7 @@ class HttpEngine(ChildEngine):
         super().__init__(limit_s + START_S, command)
         self.name = f"http:{name}"
         self.voice = voice or profile.voice
+        self.voices = (profile.voice, *profile.voices)
         self._profile = msgspec.to_builtins(profile)
         self._ask = {"limit_s": limit_s, "wait_s": wait_s, "most_bytes": most_bytes}
         self.settings = hashlib.sha256(msgspec.json.encode(profile)).hexdigest()[:16]

@@ -69,6 +69,8 @@ class Speaker:
                 raise SpeechCancelled
             manner = Manner(choice.voice if engine.name == choice.engine else "", rate)
             try:
+                if manner.voice and manner.voice not in {engine.voice, *engine.voices}:
+                    raise SpeechFailed("voice", manner.voice)
                 with ExitStack() as stack:
                     shelf = self._shelf or Shelf(
                         Path(stack.enter_context(TemporaryDirectory(dir=out.parent))), _UNBOUNDED

@@ -101,6 +101,8 @@ class Engine(ABC):
     name: str
     voice: str
     """What it speaks with where nobody asks for another voice."""
+    voices: tuple[str, ...] = ()
+    """What it may be asked for besides `voice`."""
     settings: str = ""
     """What else changes its sound, as a word: sentences spoken under another word are not used again."""
     keeps_pace: bool = True

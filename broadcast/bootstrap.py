@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlmodel import Session, select
 
-from broadcast import accounts, editing, enrolment, logbook, logging_in, rendering, scheduling, views
+from broadcast import accounts, editing, enrolment, logbook, logging_in, rendering, scheduling, views, voices
 from broadcast.alarm_books import AlarmBooks
 from broadcast.alarm_words import AlarmWords, waiting
 from broadcast.areas_data import load_tree
@@ -181,6 +181,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             zone=settings.schedule.timezone,
             upload_limit_mb=settings.upload.limit_mb,
             text_limit=settings.speech.text_limit,
+            voices=voices.offered(settings),
         )
         yield House(
             settings=settings,

@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.people import Actor
 from broadcast.domain.schedule import Slot
+from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.view_types import (
     AlarmView,
     AreaNode,
@@ -27,6 +29,13 @@ from broadcast.view_types import (
     SlotView,
 )
 from devices.vocabulary import AreaId, Siren
+
+
+class Render(Protocol):
+    """Has a bulletin's text spoken."""
+
+    def __call__(self, actor: Actor, bulletin: int, tell: Tell, choice: VoiceChoice = AS_USUAL) -> Awaitable[Bulletin]:
+        """`choice` is who reads, and how."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,8 @@ class Office:
     """(actor, bulletin, file name, file, tell): the file becomes its sound. Refusal: sound-..., upload-large."""
     drop_upload: Callable[[Actor, int], Awaitable[Bulletin]]
     """(actor, bulletin): the text is what is said again."""
-    render: Callable[[Actor, int, Tell], Awaitable[Bulletin]]
-    """(actor, bulletin, tell): its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
+    render: Render
+    """Its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]
@@ -92,3 +101,5 @@ class Office:
     """The time zone of every hour shown."""
     upload_limit_mb: int
     text_limit: int
+    voices: tuple[VoiceOffered, ...] = ()
+    """Who may be chosen to read, in the order in which they are asked."""

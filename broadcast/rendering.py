@@ -11,6 +11,7 @@ from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, O
 from broadcast.domain.house import Tell
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.records import BulletinRow, ClipRow
 from broadcast.studio import Studio
 
@@ -18,8 +19,10 @@ NAME_LENGTH: Final = 200
 _MB: Final = 1024 * 1024
 
 
-async def render(desk: Desk, studio: Studio, actor: Actor, bulletin: int, tell: Tell) -> Bulletin:
-    """Have the text spoken. Its sound is set only if the words are still those that were spoken.
+async def render(
+    desk: Desk, studio: Studio, actor: Actor, bulletin: int, tell: Tell, choice: VoiceChoice = AS_USUAL
+) -> Bulletin:
+    """Have the text spoken, as someone chose. Its sound is set only if the words are still those that were spoken.
 
     Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-in-place, text-..., speech-busy, speech-failed,
     text-changed, disk-full.
@@ -33,7 +36,7 @@ async def render(desk: Desk, studio: Studio, actor: Actor, bulletin: int, tell: 
         return row.text, sayable(row.text, desk.settings.speech.text_limit)
 
     as_written, words = await desk.store.read(ask)
-    sound = await studio.speak_in_turn(words, tell)
+    sound = await studio.speak_in_turn(words, tell, choice)
 
     def enter(session: Session) -> Bulletin:
         row = _editable(desk, session, actor, bulletin)

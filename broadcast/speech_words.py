@@ -9,6 +9,13 @@ def engine_name(engine: str) -> str:
     return say(f"speech.name-{bare}") if f"speech.name-{bare}" in table() else bare or engine
 
 
+def voice_name(engine: str, voice: str) -> str:
+    """A voice as people know it, such as "nữ miền Bắc"; one without a sentence is shown as it is named."""
+    bare = engine.removeprefix("http:").partition(":")[0]
+    key = f"speech.voice-{bare}-{voice}"
+    return say(key) if key in table() else voice
+
+
 def fell_back_sentence(code: str) -> str:
     """Codes such as "gtts: timeout; piper: missing" as "Google: không trả lời kịp; Piper: chưa được cài…".
 

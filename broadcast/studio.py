@@ -31,6 +31,7 @@ from audio.speech import SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.house import Progress, Tell
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.library import ClipLibrary
 from broadcast.settings import Settings
 from broadcast.speech_words import Fallen
@@ -39,8 +40,6 @@ from broadcast.voices import open_speaker
 T = TypeVar("T")
 _log: Final = structlog.get_logger(__name__)
 
-USUAL: Final = Choice()
-"""Whoever is first in the settings, as it speaks by itself."""
 QUEUE: Final = 20
 """Bulletins that may wait for a voice: a minute or two, as long as a person waits for a page."""
 _UNFINISHED: Final = "unfinished"
@@ -81,7 +80,7 @@ class Studio:
         """
         return await self._run(self._alarm_pool, partial(self._spoken, words, urgent=True), tell)
 
-    async def speak_in_turn(self, words: str, tell: Tell, choice: Choice = USUAL) -> Sound:
+    async def speak_in_turn(self, words: str, tell: Tell, choice: VoiceChoice = AS_USUAL) -> Sound:
         """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, text-legacy, disk-full."""
         return await self._in_turn(partial(self._spoken, words, choice=choice), tell)
 
@@ -123,14 +122,15 @@ class Studio:
             gone.set()
 
     def _spoken(
-        self, text: str, tell: Tell, cancelled: IsCancelled, *, choice: Choice = USUAL, urgent: bool = False
+        self, text: str, tell: Tell, cancelled: IsCancelled, *, choice: VoiceChoice = AS_USUAL, urgent: bool = False
     ) -> Sound:
         words = self._words(text, urgent=urgent)
         with self._bench() as bench:
             tell(Progress("speaking", 0.0))
             try:
                 share, heard = _speaking(tell)
-                spoken = self._tools.speak(words, bench / "speech", share, cancelled, choice, heard)
+                wanted = Choice(choice.engine, choice.voice, choice.rate)
+                spoken = self._tools.speak(words, bench / "speech", share, cancelled, wanted, heard)
                 if spoken.fell_back:
                     _log.warning("fell-back", spoken_by=spoken.engine, instead_of=spoken.fell_back)
                 return self._finished(bench, spoken, tell, cancelled)

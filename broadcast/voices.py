@@ -12,6 +12,7 @@ from audio.piper_engine import PiperEngine
 from audio.shelf import Shelf
 from audio.speaker import Speaker
 from audio.speech import Engine
+from broadcast.domain.voices import VoiceOffered
 from broadcast.settings import BadSettings, Settings
 from broadcast.wording import say
 
@@ -41,6 +42,13 @@ def engines(settings: Settings) -> list[Engine]:
     if faults:
         raise BadSettings(faults)
     return made
+
+
+def offered(settings: Settings) -> tuple[VoiceOffered, ...]:
+    """What a person may choose from. Raises BadSettings."""
+    return tuple(
+        VoiceOffered(engine.name, tuple(dict.fromkeys((engine.voice, *engine.voices)))) for engine in engines(settings)
+    )
 
 
 def open_speaker(settings: Settings) -> Speaker:

@@ -13,7 +13,7 @@ from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from ui.session import Visit, asking
 from ui.theme import heading
-from ui.words import engine_name, fallen, length, say, stage
+from ui.words import engine_name, fallen, length, say, stage, voice_name
 from ui.works import Work
 
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
@@ -94,7 +94,9 @@ class SoundDesk:
             self.show((await self._visit.office.bulletin(self._visit.actor, self._id)).bulletin)
 
     def _say(self, work: Work) -> None:
-        self._stage.set_text(stage(work.progress.stage) + "…")
+        made = work.progress.seconds
+        so_far = f": {say('sound-so-far', length=length(made))}" if made else ""
+        self._stage.set_text(stage(work.progress.stage) + so_far + "…")
         share = work.progress.share
         self._bar.props(remove="indeterminate") if share is not None else self._bar.props("indeterminate")
         self._bar.set_value(share or 0)
@@ -129,7 +131,9 @@ class SoundDesk:
             told = say("from-file", name=bulletin.upload_name, length=length(sound.seconds))
         else:
             engine = engine_name(sound.engine)
-            told = say("spoken-by", engine=engine, voice=sound.voice, length=length(sound.seconds))
+            told = say(
+                "spoken-by", engine=engine, voice=voice_name(sound.engine, sound.voice), length=length(sound.seconds)
+            )
         ui.label(told).mark("spoken-by").props("data-testid=spoken-by")
         if sound.fell_back:
             with ui.element("div").classes("loa-notice").props("role=note data-testid=fell-back").mark("fell-back"):

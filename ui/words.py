@@ -61,6 +61,12 @@ def engine_name(engine: str) -> str:
     return speech_words.engine_name(engine)
 
 
+def voice_name(engine: str, voice: str) -> str:
+    """A voice as people know it: "nữ miền Bắc"."""
+    speak()
+    return speech_words.voice_name(engine, voice)
+
+
 def fallen(why: str) -> str:
     """Why engines did not speak: "gtts: timeout" becomes "Google: không trả lời kịp"; what is not so stays as it is."""
     speak()

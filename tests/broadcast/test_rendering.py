@@ -7,10 +7,12 @@ import pytest
 
 from audio.intake import NotSound
 from audio.sound import Unreadable
+from audio.speaker import Choice
 from audio.speech import SpeechFailed
 from broadcast import editing, rendering
 from broadcast.domain.bulletins import BulletinState, Origin
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.voices import VoiceChoice
 from broadcast.records import BulletinRow, ClipRow
 from broadcast.wording import say
 
@@ -166,3 +168,9 @@ async def test_only_who_may_write_there_has_it_spoken(render, upload, bulletin, 
             await render(bulletin, actor=actor)
         with pytest.raises(Refusal, match=code):
             await upload(bulletin, recording, actor=actor)
+
+
+async def test_a_bulletin_is_spoken_by_whom_one_chose(desk, studio, staff, bulletin, tools):
+    choice = VoiceChoice("espeak", "vi", 0.9)
+    await rendering.render(desk, studio, staff, bulletin, lambda _: None, choice)
+    assert tools.choices == [Choice("espeak", "vi", 0.9)]

@@ -16,6 +16,7 @@ from audio.speaker import Choice
 from audio.speech import SpeechFailed
 from broadcast import editing, rendering
 from broadcast.domain.house import Progress
+from broadcast.domain.voices import VoiceChoice
 from broadcast.studio import QUEUE, open_studio
 
 LIMIT_S = 30
@@ -162,7 +163,7 @@ async def test_while_a_text_is_spoken_the_seconds_made_are_told(render, bulletin
 
 
 async def test_a_bulletin_may_be_spoken_as_someone_chose(studio, tools, told):
-    await studio.speak_in_turn("Xin chào.", told.append, Choice("espeak", "vi", 1.2))
+    await studio.speak_in_turn("Xin chào.", told.append, VoiceChoice("espeak", "vi", 1.2))
     await studio.speak("Báo động.", told.append)
     assert tools.choices == [Choice("espeak", "vi", 1.2), Choice()]
 

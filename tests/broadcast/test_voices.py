@@ -7,11 +7,12 @@ import msgspec
 import pytest
 
 from audio.espeak_engine import EspeakEngine
+from audio.http_profile import known
 from audio.speech import CODES
 from broadcast.domain.refusals import Refusal
 from broadcast.settings import BadSettings, Settings
-from broadcast.speech_words import Fallen, engine_name, fell_back_sentence
-from broadcast.voices import engines, open_speaker
+from broadcast.speech_words import Fallen, engine_name, fell_back_sentence, voice_name
+from broadcast.voices import engines, offered, open_speaker
 from broadcast.wording import LANGUAGES, language, refusal, say, table
 
 PROFILE = 'title = "X"\nurl = "https://a.b/"\nvoice = "v"\ntext = "{text}"\n[answer]\nsound = "raw"\n'
@@ -75,6 +76,23 @@ def test_why_voices_did_not_speak_is_said_in_words():
         assert "Internet" in fell_back_sentence("gtts: unreachable")
     finally:
         language.reset(token)
+
+
+def test_voices_are_named_as_people_know_them():
+    token = language.set("vi")
+    try:
+        assert voice_name("gtts", "vi") == "nữ miền Bắc"
+        assert voice_name("http:fpt-ai", "linhsan") == "nữ miền Nam"
+        assert voice_name("piper", "ban-mai") == "ban-mai"
+    finally:
+        language.reset(token)
+
+
+def test_every_voice_of_ours_has_a_name(tmp_path):
+    ours = settings(tmp_path, engines=("gtts", "espeak", *(f"http:{name}" for name in known())))
+    for one in offered(ours):
+        assert not [voice for voice in one.voices if voice_name(one.engine, voice) == voice]
+        assert engine_name(one.engine) != one.engine
 
 
 def test_what_is_not_a_code_stays_as_it_is():

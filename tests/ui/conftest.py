@@ -20,6 +20,7 @@ from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.people import Action, Actor, Role, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
+from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.office import Office
 from broadcast.view_types import (
     AlarmView,
@@ -73,6 +74,7 @@ class LittleOffice:
     clips: dict[str, Path] = field(default_factory=dict)
     speech_s: float = 0.0
     fell_back: str = ""
+    choice: VoiceChoice = AS_USUAL
     uploaded: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -142,7 +144,8 @@ class LittleOffice:
     def _clip(self, content: str) -> ClipHash:
         return ClipHash(sha256(content.encode()).hexdigest())
 
-    async def render(self, actor: Actor, key: int, tell: Tell) -> Bulletin:
+    async def render(self, actor: Actor, bulletin: int, tell: Tell, choice: VoiceChoice = AS_USUAL) -> Bulletin:
+        key, self.choice = bulletin, choice
         self._may("render")
         require(actor, Action.WRITE, (), TREE)
         text = sayable(self.books[key].text, 20_000)

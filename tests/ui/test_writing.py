@@ -85,7 +85,7 @@ async def test_listening_tells_who_spoke_and_offers_the_sound(user: User, enter,
     await _new(user, enter)
     user.find(marker="text").type(TEXT)
     user.find(marker="listen").click()
-    await _told(user, "Giọng đọc: Google (vi)")
+    await _told(user, "Giọng đọc: Google (nữ miền Bắc)")
     await user.should_see(marker="player")
     assert little.books[1].sound is not None
 
@@ -101,7 +101,7 @@ async def test_when_the_internet_voice_is_silent_the_page_says_so_and_offers_to_
     await user.should_see("Lý do: Google: không trả lời kịp.", retries=100)
     little.fell_back = ""
     user.find(marker="try-again").click()
-    await _told(user, "Giọng đọc: Google (vi)")
+    await _told(user, "Giọng đọc: Google (nữ miền Bắc)")
 
 
 async def test_a_refusal_to_speak_is_shown_in_its_place(user: User, enter) -> None:
@@ -117,7 +117,7 @@ async def test_a_long_action_goes_on_when_the_page_is_loaded_again(user: User, e
     user.find(marker="listen").click()
     await _until(lambda: little.books[1].text == TEXT)
     await user.open("/bulletins/1")
-    await _told(user, "Giọng đọc: Google (vi)")
+    await _told(user, "Giọng đọc: Google (nữ miền Bắc)")
 
 
 async def test_a_stopped_wait_leaves_no_sound_and_no_error(user: User, enter, little) -> None:

@@ -140,6 +140,7 @@ def test_a_sentence_said_twice_is_spoken_once(out, voice):
 
 def test_another_voice_pace_or_tuning_is_another_sentence(out, voice, shelf):
     engine = voice("a")
+    engine.voices = ("other",)
     speaker = Speaker([engine], shelf)
     for choice in (Choice(), Choice("a", "other"), Choice("a", "", 1.2)):
         speaker.speak("Một câu.", out, nobody, never, choice)
@@ -150,11 +151,19 @@ def test_another_voice_pace_or_tuning_is_another_sentence(out, voice, shelf):
 
 
 def test_a_chosen_engine_is_asked_first_and_its_voice_is_nobody_elses(out, voice):
-    first, second = voice("a"), voice("b", SpeechFailed("voice"))
+    first, second = voice("a"), voice("b", SpeechFailed("busy"))
+    second.voices = ("south",)
     spoken = Speaker([first, second], rate=0.9).speak(TEXT, out, nobody, never, Choice("b", "south", 1.2))
-    assert (spoken.engine, spoken.voice, spoken.fell_back) == ("a", "v", "b: voice")
+    assert (spoken.engine, spoken.voice, spoken.fell_back) == ("a", "v", "b: busy")
     assert (second.manners[0].voice, second.manners[0].rate) == ("south", pytest.approx(1.08))
     assert (first.manners[0].voice, first.manners[0].rate) == ("", pytest.approx(1.08))
+
+
+def test_a_voice_that_it_does_not_have_is_not_asked_for(out, voice):
+    engine = voice("a")
+    spoken = Speaker([engine, voice("b")]).speak(TEXT, out, nobody, never, Choice("a", "nobody"))
+    assert (spoken.engine, spoken.fell_back) == ("b", "a: voice")
+    assert engine.asked == []
 
 
 def test_an_engine_that_keeps_no_pace_is_stretched(out, voice, shelf):
