@@ -14,8 +14,9 @@ from broadcast.desk import Desk
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
-from broadcast.records import AiringRow, AlarmRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
+from broadcast.records import AiringRow, AlarmRow, BulletinRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
 from broadcast.sight import area_name, sight
+from broadcast.speech_words import spoken_by
 from broadcast.view_types import LogAsk, LogPage, LogRow
 from broadcast.wording import say, table
 
@@ -38,6 +39,7 @@ _COLUMNS: Final = (
     "why",
     "news-at",
     "placed-by",
+    "spoken-by",
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a cell may not begin with: spreadsheet programs would compute it."""
@@ -111,11 +113,17 @@ def _rows(
     title = func.coalesce(AiringRow.title, AlarmRow.words, "")
     receiver_name = func.coalesce(ReceiverRow.name, DeliveryRow.receiver)
     by = func.coalesce(PersonRow.name, AlarmRow.raised_name, "")
+    spoken = func.coalesce(BulletinRow.engine + "\n" + BulletinRow.voice + "\n" + BulletinRow.fell_back, "\n\n")
     found = (
-        select(DeliveryRow, title, receiver_name, by)
+        select(DeliveryRow, title, receiver_name, by, spoken)  # type: ignore[call-overload]  # SQLModel types four
         .join(ReceiverRow, col(ReceiverRow.id) == DeliveryRow.receiver, isouter=True)
         .join(AiringRow, col(AiringRow.id) == DeliveryRow.subject, isouter=True)
         .join(SlotRow, col(SlotRow.id) == AiringRow.slot, isouter=True)
+        .join(
+            BulletinRow,
+            (col(BulletinRow.id) == AiringRow.bulletin) & (col(BulletinRow.clip) == AiringRow.clip),
+            isouter=True,
+        )
         .join(PersonRow, col(PersonRow.id) == SlotRow.placed_by, isouter=True)
         .join(AlarmRow, col(AlarmRow.id) == DeliveryRow.subject, isouter=True)
         .where(*where)
@@ -123,7 +131,8 @@ def _rows(
         .limit(limit)
         .offset(offset)
     )
-    for row, what, receiver, placed_by in session.exec(found.execution_options(yield_per=1_000)):
+    for row, what, receiver, placed_by, said in session.exec(found.execution_options(yield_per=1_000)):
+        engine, voice, fell_back = said.split("\n", 2)
         yield LogRow(
             kind=row.kind,
             title=what,
@@ -137,6 +146,9 @@ def _rows(
             why=row.why,
             news_at=row.news_at,
             placed_by=placed_by,
+            engine=engine,
+            voice=voice,
+            fell_back=fell_back,
         )
 
 
@@ -158,6 +170,7 @@ def _cells(desk: Desk, row: LogRow) -> tuple[str, ...]:
         why_said(row.why),
         f"{news:%H:%M:%S %d/%m/%Y}",
         _text(row.placed_by),
+        _text(spoken_by(row.engine, row.voice, row.fell_back)),
     )
 
 

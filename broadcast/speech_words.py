@@ -33,6 +33,14 @@ def _one(part: str) -> str:
     return part
 
 
+def spoken_by(engine: str, voice: str, fell_back: str) -> str:
+    """Who spoke, and in whose stead: "eSpeak NG (giọng máy, miền Nam); đọc thay, vì Google: không trả lời kịp"."""
+    if not engine:
+        return ""
+    who = f"{engine_name(engine)} ({voice_name(engine, voice)})"
+    return say("speech.instead", who=who, why=fell_back_sentence(fell_back)) if fell_back else who
+
+
 class Fallen(str):
     """Codes that a sentence shows in words, in the language of whoever reads it."""
 

@@ -132,6 +132,11 @@ class LogRow:
     why: str
     news_at: datetime
     placed_by: str
+    engine: str = ""
+    voice: str = ""
+    """Who spoke it, "" for uploads, alarms and what has been spoken anew since."""
+    fell_back: str = ""
+    """Why those who were asked first did not, as codes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from devices.vocabulary import AreaId
 from ui.deliveries import StateChip
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
-from ui.words import deviation, length, milliseconds, number, reason, say
+from ui.words import deviation, length, milliseconds, number, reason, say, spoken_by
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
@@ -148,6 +148,8 @@ def _line(row: LogRow, zone: ZoneInfo) -> None:
             ui.label(row.title).classes("loa-strong")
             if row.kind == "alarm":
                 ui.label(say("nav-alarm")).classes("loa-tag loa-tag-alarm")
+            if who := spoken_by(row.engine, row.voice, row.fell_back):
+                ui.label(who).classes("loa-dim loa-small")
         with _cell("receiver"):
             ui.label(row.receiver_name)
             ui.label(row.area_name).classes("loa-dim")

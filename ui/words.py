@@ -67,6 +67,12 @@ def voice_name(engine: str, voice: str) -> str:
     return speech_words.voice_name(engine, voice)
 
 
+def spoken_by(engine: str, voice: str, fell_back: str) -> str:
+    """Who spoke, and in whose stead; "" where nobody did."""
+    speak()
+    return speech_words.spoken_by(engine, voice, fell_back)
+
+
 def fallen(why: str) -> str:
     """Why engines did not speak: "gtts: timeout" becomes "Google: không trả lời kịp"; what is not so stays as it is."""
     speak()

@@ -3,6 +3,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from broadcast import logbook, scheduling
@@ -113,6 +114,21 @@ async def test_a_line_says_what_where_when_and_how_it_ended(desk, province, plac
     assert (row.why, row.news_at, row.placed_by) == ("", news, province.name)
 
 
+async def test_a_line_says_who_spoke_and_in_whose_stead(desk, province, place):
+    slot = await place(COMMUNE)
+    with desk.store.engine.begin() as books:
+        books.execute(text("UPDATE bulletin SET engine = 'espeak', voice = 'vi', fell_back = 'gtts: timeout'"))
+    (row, *_) = (await logbook.log(desk, province, TODAY)).rows
+    assert (row.engine, row.voice, row.fell_back) == ("espeak", "vi", "gtts: timeout")
+    header, line, *_ = await table(desk, province, TODAY)
+    assert header[-1] == "Giọng đọc"
+    assert line[-1] == "eSpeak NG (giọng máy, miền Bắc); đọc thay, vì Google: không trả lời kịp"
+    with desk.store.engine.begin() as books:
+        books.execute(text("UPDATE bulletin SET clip = NULL"))
+    assert (await logbook.log(desk, province, TODAY)).rows[0].engine == ""
+    assert slot.id
+
+
 async def test_days_are_local_and_both_ends_belong_to_them(desk, province, place, clock):
     # 17:00 local now; midnight is seven hours away
     last = await place(NEIGHBOUR, title="cuối ngày", minutes=7 * 60 - 1)
@@ -218,6 +234,7 @@ async def test_the_file_has_vietnamese_headers_and_local_hours(desk, province, p
         "Lý do": "Rơi vào giờ yên tĩnh",
         "Cập nhật lúc": "17:00:00 25/11/2026",
         "Người đặt lịch": province.name,
+        "Giọng đọc": "eSpeak NG (giọng máy, miền Bắc)",
     }
 
 
