@@ -9,15 +9,16 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from audio.http_engine import HttpEngine, by_name
-from audio.http_profile import BadProfile, Profile, known, load
+from audio.http_profile import Answer, BadProfile, Poll, Profile, known, load
 from audio.http_worker import speak
-from audio.speech import Manner, SpeechError, SpeechFailed
+from audio.speech import CODES, Manner, SpeechError, SpeechFailed
 
 LIMIT_S = 30
 TEXT = "Bà con chú ý: mực nước <dâng> & “nhanh”."
@@ -413,3 +414,19 @@ def test_a_bad_profile_is_told_by_file_and_field(tmp_path, old, new, told):
 def test_a_profile_that_is_not_there_names_those_that_are(tmp_path):
     with pytest.raises(BadProfile, match=r"fpt.*azure|azure.*fpt"):
         load("fpt", tmp_path)
+
+
+def test_the_profile_in_the_documentation_is_a_good_one(tmp_path):
+    page = (Path(__file__).parents[3] / "docs" / "speech.md").read_text("utf-8")
+    example = next(block for block in re.findall(r"```toml\n(.*?)```", page, re.DOTALL) if "[answer]" in block)
+    tmp_path.joinpath("mau.toml").write_text(example)
+    profile = load("mau", tmp_path)
+    fields = {*re.findall(r"^(\w+) =", example, re.MULTILINE), *re.findall(r"^\[(\w+)\]", example, re.MULTILINE)}
+    assert {*Profile.__struct_fields__} - {"xml", "json", "form"} <= fields
+    assert {*Answer.__struct_fields__, *Poll.__struct_fields__} <= fields
+    assert profile.poll is not None
+
+
+def test_every_word_for_a_failure_stands_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "speech.md").read_text("utf-8")
+    assert not [code for code in CODES if f"`{code}`" not in page]
