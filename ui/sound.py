@@ -94,9 +94,10 @@ class SoundDesk:
             self.show((await self._visit.office.bulletin(self._visit.actor, self._id)).bulletin)
 
     def _say(self, work: Work) -> None:
-        made = work.progress.seconds
-        so_far = f": {say('sound-so-far', length=length(made))}" if made else ""
-        self._stage.set_text(stage(work.progress.stage) + so_far + "…")
+        doing, made = stage(work.progress.stage), work.progress.seconds
+        if made:
+            doing += ": " + say("sound-so-far", length=length(made))
+        self._stage.set_text(doing + "…")
         share = work.progress.share
         self._bar.props(remove="indeterminate") if share is not None else self._bar.props("indeterminate")
         self._bar.set_value(share or 0)
