@@ -7,6 +7,7 @@ deleted at any time, and what has not been asked for longest goes first when it 
 import hashlib
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -66,6 +67,7 @@ class Shelf:
         if not self._tidying.acquire(blocking=False):
             return
         try:
+            self._sweep()
             kept = sorted(self._kept(), key=lambda entry: entry[0])
             over = sum(size for _, size, _ in kept) - self._limit
             for asked, size, path in kept:
@@ -75,6 +77,13 @@ class Shelf:
                 over -= size
         finally:
             self._tidying.release()
+
+    def _sweep(self) -> None:
+        """Throw away what a process that was killed left half made."""
+        for left in self.folder.glob(f"{_MAKING}/*"):
+            with suppress(OSError):
+                if left.stat().st_mtime < time.time() - SPARED_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _kept(self) -> Iterator[tuple[float, int, Path]]:
         for path in self.folder.glob("??/*"):

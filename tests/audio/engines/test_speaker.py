@@ -289,6 +289,18 @@ def test_a_full_shelf_spares_what_is_in_use(tmp_path):
     assert shelf.get("aakey") is not None
 
 
+def test_what_a_killed_process_left_half_made_is_swept_away(tmp_path):
+    shelf = Shelf(tmp_path / "shelf", 10)
+    with shelf.making() as now:
+        left = shelf.folder / "making" / "tmp-left"
+        left.mkdir()
+        (left / "half").write_bytes(b"half")
+        os.utime(left, (0, 0))
+        shelf.tidy()
+        assert now.is_dir()
+        assert not left.exists()
+
+
 def test_nothing_half_made_stays_on_the_shelf(tmp_path):
     shelf = Shelf(tmp_path / "shelf", 10)
 
