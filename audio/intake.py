@@ -5,7 +5,6 @@ is a cut-off or silent recording known before it is on the air.
 """
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +13,8 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from audio.calls import Cancelled, IsCancelled, Tell
-from audio.sound import RATE, Tally, Unreadable, after_id3, container_of, frames, length_s, opened, samples, sound_track
+from audio.made import Inspected, NotSound, Unreadable
+from audio.sound import RATE, Tally, after_id3, container_of, frames, length_s, opened, samples, sound_track
 
 SILENT_DB: Final = -60.0
 """A tenth of a second must be louder than this somewhere (dB of full scale), else nobody hears anything."""
@@ -24,6 +24,10 @@ MISSING_SHARE: Final = 0.02
 DAMAGED_SHARE: Final = 0.05
 """More undecodable packets than this: damaged. A recording cut out of a stream may have a few at its ends."""
 MOST_CHANNELS: Final = 8
+LEAST_RATE, MOST_RATE = 4_000, 768_000
+"""Samples a second. A head that says "1" makes days of sound out of a megabyte."""
+_LOCKED: Final = {"enca", "drms", "aavd"}
+"""Codec tags of sound that only a shop's own player opens."""
 _WAV_SLACK: Final = 4096
 """Some recorders miscount their head by a few bytes."""
 _WAV_UNKNOWN: Final = 0x7FFF_FF00
@@ -34,30 +38,6 @@ _NO_HEAD: Final = ("mp3", "aac")
 """Containers known only by a few bits of sync, which may stand in anything."""
 _PICTURES: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 """A cover is no video."""
-
-
-class NotSound(Exception):
-    """Raised when a file cannot become a bulletin's sound.
-
-    `code` is one of sound-empty, sound-not-sound, sound-video, sound-no-sound-track, sound-truncated, sound-silent,
-    sound-too-long; `facts` has `name`, and `limit` (minutes) for the last.
-    """
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(f"{code} {facts}")
-        self.code = code
-        self.facts = facts
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """A file that may be used: its length, what it is, and how loud its loudest tenth of a second is."""
-
-    seconds: float
-    container: str
-    codec: str
-    channels: int
-    loudest_db: float
 
 
 def inspect(file: Path, name: str, limit_minutes: int, tell: Tell, cancelled: IsCancelled) -> Inspected:
@@ -96,8 +76,13 @@ def _check_tracks(container: InputContainer, name: str) -> None:
         raise NotSound("sound-no-sound-track", name=name)
     if any(not stream.disposition & _PICTURES for stream in container.streams.video):
         raise NotSound("sound-video", name=name)
-    if not 1 <= sound_track(container).codec_context.channels <= MOST_CHANNELS:
+    track = sound_track(container).codec_context
+    if track.codec_tag in _LOCKED:
+        raise NotSound("sound-encrypted", name=name)
+    if not 1 <= track.channels <= MOST_CHANNELS:
         raise NotSound("sound-not-sound", name=name)
+    if track.sample_rate and not LEAST_RATE <= track.sample_rate <= MOST_RATE:
+        raise NotSound("sound-rate", name=name, rate=track.sample_rate)
 
 
 def _listen(
@@ -113,7 +98,7 @@ def _listen(
         count += frame.samples
         if count > limit_minutes * 60 * RATE:
             raise NotSound("sound-too-long", name=name, limit=limit_minutes)
-        loudest = max(loudest, float(np.mean(np.square(samples(frame).astype(np.float32)))))
+        loudest = max(loudest, float(np.var(samples(frame).astype(np.float32))))  # a constant voltage is no sound
         share = min(1.0, count / RATE / length) if length else 0.0
         if share >= told + 0.01:
             told = share

@@ -13,7 +13,8 @@ from av.filter.graph import Graph
 from numpy.typing import NDArray
 
 from audio.calls import IsCancelled
-from audio.sound import RATE, Unreadable, frames, opened, samples
+from audio.made import Unreadable
+from audio.sound import RATE, frames, opened, samples
 from audio.speech import SpeechCancelled, SpeechFailed
 
 Pcm = NDArray[np.int16]

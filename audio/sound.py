@@ -17,6 +17,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from numpy.typing import NDArray
 
+from audio.made import Unreadable
+
 RATE: Final = 48_000
 """Frames a second of everything that is made here."""
 FAULTS: Final = (av.FFmpegError, OSError, ValueError, IndexError)
@@ -26,10 +28,6 @@ _ID3_BYTES: Final = 10
 _MOV_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
 _VIDEO_MAGIC: Final = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")
 """Matroska and WebM, Flash, MPEG-PS, MPEG-1: never opened, only known by sight."""
-
-
-class Unreadable(Exception):
-    """Raised when a file cannot be opened or decoded as sound."""
 
 
 def container_of(file: Path) -> str:
@@ -108,14 +106,19 @@ class Tally:
 
 
 def frames(
-    container: InputContainer, *, rate: int = RATE, size: int = RATE // 10, tally: Tally | None = None
+    container: InputContainer,
+    *,
+    rate: int = RATE,
+    size: int = RATE // 10,
+    fmt: str = "s16",
+    tally: Tally | None = None,
 ) -> Iterator[AudioFrame]:
-    """Mono 16-bit frames at `rate`, `size` samples each, numbered from 0 without a gap. Raises Unreadable.
+    """Mono frames at `rate`, 16 bits or `fmt`, `size` samples each, numbered from 0 without a gap. Raises Unreadable.
 
     A damaged packet is left out, as every player does; `tally` counts them.
     """
     stream = sound_track(container)
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=rate, frame_size=size)
+    resampler = av.AudioResampler(format=fmt, layout="mono", rate=rate, frame_size=size)
     position = 0
     try:
         for frame in _decoded(container, stream, tally or Tally()):

@@ -111,6 +111,7 @@ def _add_mastering(mastering: argparse.ArgumentParser) -> None:
     mastering.add_argument("--out", type=Path, required=True, metavar="OUT", help="tệp .opus")
     mastering.add_argument("--profile", choices=("horn", "indoor", "music"), default="horn")
     mastering.add_argument("--chime", action="store_true", help="nhạc hiệu ở đầu / the chime in front")
+    mastering.add_argument("--chime-after", action="store_true", help="nhạc hiệu ở cuối / the chime at the end")
     mastering.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
 
 
@@ -240,7 +241,7 @@ def _master(args: argparse.Namespace) -> int:
 
     limit = load(args.config).upload.limit_minutes
     try:
-        made = master(args.source, args.out, args.profile, limit, chime=args.chime)
+        made = master(args.source, args.out, args.profile, limit, chime=args.chime, closing=args.chime_after)
     except Refusal as no:
         _whisper(refusal(no))
         return FAILED

@@ -89,6 +89,8 @@ class Mastering(Struct, frozen=True, forbid_unknown_fields=True):
     """What finished sound is shaped for."""
 
     profile: Literal["horn", "indoor", "music"] = "horn"
+    chime_before: bool = True
+    chime_after: bool = False
 
 
 class Upload(Struct, frozen=True, forbid_unknown_fields=True):

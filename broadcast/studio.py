@@ -19,13 +19,11 @@ from typing import Final, TypeVar
 
 import structlog
 
+from audio.apart import finish, inspect
 from audio.calls import Cancelled, IsCancelled
 from audio.calls import Tell as Share
-from audio.intake import Inspected, NotSound, inspect
-from audio.master import Finished, finish
-from audio.profiles import PROFILES, Profile
+from audio.made import Finished, Inspected, NotSound, TooHeavy, Unreadable
 from audio.reading import LegacyEncoding, Reading, read
-from audio.sound import Unreadable
 from audio.speaker import Choice
 from audio.speech import SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
@@ -33,7 +31,7 @@ from broadcast.domain.house import Progress, Tell
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.library import ClipLibrary
-from broadcast.settings import Settings
+from broadcast.settings import Mastering, Settings
 from broadcast.speech_words import Fallen
 from broadcast.voices import open_speaker
 
@@ -159,6 +157,8 @@ class Studio:
                 return self._finished(bench, Spoken(file, "", ""), tell, cancelled)
             except NotSound as no:
                 raise Refusal(no.code, **no.facts) from no
+            except TooHeavy as error:
+                raise Refusal("sound-heavy", name=name) from error
             except Unreadable as error:
                 raise Refusal("sound-truncated", name=name) from error
 
@@ -198,7 +198,7 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
     tools = Tools(
         speaker.speak,
         inspect,
-        partial(_with_chime, PROFILES[settings.mastering.profile]),
+        partial(_with_chimes, settings.mastering),
         partial(read, how=Reading(settings.reading.region)),
     )
     studio = Studio(tools, library, settings.speech.at_once, settings.upload.limit_minutes)
@@ -208,8 +208,16 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
         await studio.close()
 
 
-def _with_chime(profile: Profile, sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
-    return finish(sound, clip, chime=True, tell=tell, cancelled=cancelled, profile=profile)
+def _with_chimes(how: Mastering, sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
+    return finish(
+        sound,
+        clip,
+        chime=how.chime_before,
+        closing=how.chime_after,
+        tell=tell,
+        cancelled=cancelled,
+        profile=how.profile,
+    )
 
 
 def _stage(tell: Tell, stage: str) -> Share:

@@ -1,3 +1,4 @@
+import wave
 import zipfile
 
 import av
@@ -5,7 +6,8 @@ import numpy as np
 import pytest
 
 from audio.calls import Cancelled
-from audio.intake import NotSound, inspect
+from audio.intake import inspect
+from audio.made import NotSound
 from broadcast.wording import table
 
 
@@ -159,6 +161,36 @@ def test_a_file_that_is_not_there_is_the_house_s_own_fault(tmp_path):
         look(tmp_path / "none")
 
 
+def test_a_constant_voltage_is_silence(make, tmp_path):
+    assert refused(make.pcm(tmp_path / "a.wav", np.full(96_000, 9000, np.int16))) == "sound-silent"
+
+
+def test_what_a_shop_has_locked(sounds, tmp_path):
+    for lock in (b"drms", b"enca"):
+        path = tmp_path / "a.m4a"
+        path.write_bytes((sounds / "speech.m4a").read_bytes().replace(b"mp4a", lock))
+        assert refused(path) == "sound-encrypted"
+
+
+def test_a_megabyte_that_says_it_is_days_long(make, tmp_path):
+    with pytest.raises(NotSound) as caught:
+        look(make.pcm(tmp_path / "a.wav", make.speechlike(10), rate=1))
+    assert (caught.value.code, caught.value.facts["rate"]) == ("sound-rate", 1)
+
+
+def test_a_telephone_a_studio_and_a_cinema_are_taken(make, tmp_path):
+    telephone = make.pcm(tmp_path / "a.wav", make.speechlike(2)[::6].copy(), rate=8000)
+    studio = make.pcm(tmp_path / "b.wav", np.repeat(make.speechlike(2), 4), rate=192_000)
+    cinema = tmp_path / "c.wav"
+    with wave.open(str(cinema), "wb") as file:
+        file.setparams((6, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(np.repeat(make.speechlike(2), 6).tobytes())
+    assert look(telephone).seconds == pytest.approx(2, abs=0.01)
+    assert look(studio).seconds == pytest.approx(2, abs=0.01)
+    assert (look(cinema).seconds, look(cinema).channels) == (pytest.approx(2, abs=0.01), 6)
+
+
 def test_every_code_has_a_sentence():
-    for code in ("empty", "not-sound", "video", "no-sound-track", "truncated", "silent", "too-long"):
+    codes = "empty not-sound video no-sound-track encrypted rate truncated silent too-long heavy"
+    for code in codes.split():
         assert f"refusal.sound-{code}" in table()

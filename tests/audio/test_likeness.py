@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio.likeness import LIKENESS_RATE, NOTHING, compared, likeness
-from audio.sound import Unreadable
+from audio.made import Unreadable
 
 
 def voice(make, seconds, seed=1):

@@ -10,10 +10,11 @@ import pytest
 
 from audio.calls import Cancelled
 from audio.chime import chime
+from audio.dynamics import LEAD_S, MAKE_UP_DB, MOST_GAIN_DB, TAIL_S, TARGET_LUFS
 from audio.likeness import likeness
-from audio.master import DRIVES_DB, LEAD_S, MOST_GAIN_DB, PEAK_DBTP, TAIL_S, TARGET_LUFS, finish
+from audio.made import Unreadable
+from audio.master import PEAK_DBTP, finish
 from audio.profiles import PROFILES
-from audio.sound import Unreadable
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +62,7 @@ def test_a_clip_is_mono_opus_at_48_khz_as_long_as_it_says(sounds, tmp_path, make
 def test_it_holds_what_was_spoken(sounds, tmp_path, suffix):
     make_clip(sounds / f"speech.{suffix}", tmp_path / "a.opus", profile="music")
     found = likeness(sounds / "speech.wav", tmp_path / "a.opus")
-    assert found.peak > 0.85  # all but what stood out
+    assert found.peak > 0.75  # all but what stood out
     assert abs(found.lag_ms) < 60
 
 
@@ -91,15 +92,53 @@ def test_what_a_horn_cannot_carry_is_taken_out_and_consonants_come_forward(make,
     def level(low, high):
         return 10 * math.log10(spectrum[(hertz >= low) & (hertz < high)].mean())
 
-    assert level(20, 120) < level(800, 1200) - 18
+    assert level(20, 120) < level(800, 1200) - 17  # more of it is Opus's own noise
     assert level(2400, 3200) > level(800, 1200) + 1.5
     assert level(11_000, 15_000) < level(800, 1200) - 3
+
+
+def test_of_a_voice_nothing_is_left_below_200_hz(make, tmp_path):
+    at = np.arange(48_000 * 4) / 48_000
+    syllables = np.sin(2 * np.pi * 2.5 * at) ** 2
+    hum = 0.3 * np.sin(2 * np.pi * 50 * at) + 0.2 * np.sin(2 * np.pi * 100 * at)
+    voice = sum(np.sin(2 * np.pi * 150 * k * at) / k for k in range(1, 25)) * syllables * 0.15
+    make_clip(make.pcm(tmp_path / "a.wav", ((hum + voice) * 20_000).astype(np.int16)), tmp_path / "a.opus")
+
+    def low(samples):
+        spectrum = np.abs(np.fft.rfft(samples)) ** 2
+        hertz = np.fft.rfftfreq(len(samples), 1 / 48_000)
+        return 10 * math.log10(spectrum[hertz < 200].sum() / spectrum[(hertz > 300) & (hertz < 4000)].sum())
+
+    assert low(make.read(tmp_path / "a.wav")) > 0
+    assert low(make.read(tmp_path / "a.opus")) < -20
+
+
+def test_the_quiet_half_of_a_sentence_comes_up_to_the_loud_half(make, tmp_path):
+    fading = make.speechlike(8, peak=0.5) * np.repeat([1.0, 0.25], 4 * 48_000)
+    make_clip(make.pcm(tmp_path / "a.wav", fading.astype(np.int16)), tmp_path / "a.opus")
+    heard = make.read(tmp_path / "a.opus")
+    loud, quiet = heard[: 4 * 48_000].std(), heard[4 * 48_000 :].std()
+    assert quiet / loud > 0.45
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+def test_noise_and_square_waves_are_as_loud_too_and_crackle_peaks_no_higher(make, tmp_path, profile):
+    rng = np.random.default_rng(5)
+    clicks = np.where(rng.random(48_000 * 3) < 0.002, 20_000, rng.normal(0, 100, 48_000 * 3))
+    square = 12_000 * np.sign(np.sin(2 * np.pi * 440 * np.arange(48_000 * 3) / 48_000))
+    for sound in (clicks, rng.normal(0, 4000, 48_000 * 3), square):
+        spoken = make.pcm(tmp_path / "a.wav", np.clip(sound, -32768, 32767).astype(np.int16))
+        made = make_clip(spoken, tmp_path / "a.opus", profile=profile)
+        assert made.true_peak_db <= PEAK_DBTP
+        assert sound is clicks or made.integrated_lufs == pytest.approx(TARGET_LUFS, abs=0.5)
 
 
 def test_a_constant_voltage_is_no_sound_and_moves_no_membrane(make, tmp_path):
     speech = np.clip(make.speechlike(3, peak=0.3).astype(int) + 9000, -32768, 32767).astype(np.int16)
     make_clip(make.pcm(tmp_path / "a.wav", speech), tmp_path / "a.opus")
-    assert abs(make.read(tmp_path / "a.opus").mean()) < 0.001
+    heard = make.read(tmp_path / "a.opus")
+    assert abs(heard.mean()) < 0.001
+    assert np.abs(heard[:480]).max() < 0.2  # no blow where it sets in
 
 
 def test_silence_at_the_ends_is_cut_and_what_stays_is_faded(make, tmp_path):
@@ -120,7 +159,7 @@ def test_a_closing_chime_stands_behind_the_words(sounds, tmp_path):
 
 def test_a_recording_far_too_quiet_is_not_lifted_above_reason(make, tmp_path):
     spoken = make.pcm(tmp_path / "a.wav", make.speechlike(3, peak=0.0008))
-    assert make_clip(spoken, tmp_path / "a.opus").gain_db <= MOST_GAIN_DB + 2 * DRIVES_DB[-1]
+    assert make_clip(spoken, tmp_path / "a.opus").gain_db <= MOST_GAIN_DB + MAKE_UP_DB
 
 
 def test_silence_stays_silence(make, tmp_path):
@@ -143,7 +182,7 @@ def test_the_chime_stands_in_front_and_nothing_of_the_words_is_lost(sounds, tmp_
     assert found.peak > 0.96
     assert found.lag_ms == pytest.approx(front * 1000, abs=2)
     heard = likeness(make.pcm(tmp_path / "chime.wav", np.frombuffer(chime(), np.int16)), tmp_path / "rung.opus")
-    assert (heard.peak > 0.95, abs(heard.lag_ms) < 2) == (True, True)
+    assert (heard.peak > 0.92, abs(heard.lag_ms) < 2) == (True, True)
 
 
 def test_the_chime_is_soft_at_its_edges_and_not_too_loud():

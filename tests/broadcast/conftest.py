@@ -14,8 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session, SQLModel, select
 
 from audio.calls import Cancelled, IsCancelled, Tell
-from audio.intake import Inspected
-from audio.master import Finished
+from audio.made import Finished, Inspected
 from audio.speaker import Choice
 from audio.speech import Spoken
 from broadcast import books

@@ -5,8 +5,7 @@ import wave
 
 import pytest
 
-from audio.intake import NotSound
-from audio.sound import Unreadable
+from audio.made import NotSound, Unreadable
 from audio.speaker import Choice
 from audio.speech import SpeechFailed
 from broadcast import editing, rendering

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from audio.calls import Cancelled
-from audio.sound import Unreadable
+from audio.made import Unreadable
 from audio.speaker import Choice
 from audio.speech import SpeechFailed
 from broadcast import editing, rendering
