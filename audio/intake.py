@@ -109,7 +109,7 @@ def _listen(
 
 def _promised_s(container: InputContainer, form: str, file: Path) -> float | None:
     """How long the file says it is, where that is written down rather than guessed from its size."""
-    if form == "aac" or (form == "mp3" and not _has_frame_count(file)):
+    if form in {"aac", "amr"} or (form == "mp3" and not _has_frame_count(file)):
         return None
     return length_s(container)
 

@@ -26,12 +26,23 @@ FAULTS: Final = (av.FFmpegError, OSError, ValueError, IndexError)
 _HEAD_BYTES: Final = 64 * 1024
 _ID3_BYTES: Final = 10
 _MOV_BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-_VIDEO_MAGIC: Final = (b"\x1a\x45\xdf\xa3", b"FLV\x01", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")
-"""Matroska and WebM, Flash, MPEG-PS, MPEG-1: never opened, only known by sight."""
+_VIDEO_MAGIC: Final = (b"FLV\x01", b"\x00\x00\x01\xba", b"\x00\x00\x01\xb3")
+"""Flash, MPEG-PS, MPEG-1: never opened, only known by sight."""
+_MAGIC: Final = {
+    b"OggS": "ogg",
+    b"fLaC": "flac",
+    b"caff": "caf",
+    b".snd": "au",
+    b"#!AMR": "amr",
+    b"\x1a\x45\xdf\xa3": "matroska",  # WebM too: what a browser records
+    b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": "asf",
+}
 
 
 def container_of(file: Path) -> str:
-    """The one demuxer for that file, by its first bytes: "mp3", "wav", "ogg", "flac", "mov", "aac"; "" for none.
+    """The one demuxer for that file, by its first bytes; "" for none.
+
+    mp3, wav, ogg, flac, mov, aac, aiff, caf, au, amr, matroska, asf.
 
     "video" for containers that are known by sight and never opened. Raises OSError.
     """
@@ -57,10 +68,10 @@ def _by_magic(head: bytes) -> str:
         found = "video"
     elif head[:4] in {b"RIFF", b"RF64"} and head[8:12] == b"WAVE":
         found = "wav"
-    elif head[:4] == b"OggS":
-        found = "ogg"
-    elif head[:4] == b"fLaC":
-        found = "flac"
+    elif head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
+        found = "aiff"
+    elif magic := next((magic for magic in _MAGIC if head.startswith(magic)), b""):
+        found = _MAGIC[magic]
     elif head[4:8] in _MOV_BOXES:
         found = "mov"
     elif len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # noqa: PLR2004 - eleven bits of MPEG sync

@@ -27,8 +27,8 @@ def speechlike(seconds, seed=1, peak=0.4):
     return (sound / np.abs(sound).max() * peak * 32767).astype(np.int16)
 
 
-def write_sound(path, samples, codec=None, *, channels=1, rate=RATE, cover=False, bit_rate=64_000):
-    form = {".opus": "ogg", ".m4a": "mp4"}.get(path.suffix)
+def write_sound(path, samples, codec=None, *, channels=1, rate=RATE, cover=False, bit_rate=64_000, form=None):
+    form = form or {".opus": "ogg", ".m4a": "mp4"}.get(path.suffix)
     with av.open(str(path), "w", format=form) as container:
         picture = _cover(container) if cover else []
         _encode_sound(container, samples, codec or CODECS[path.suffix[1:]], channels, rate, bit_rate, picture)
@@ -39,7 +39,7 @@ def _encode_sound(container, samples, codec, channels=1, rate=RATE, bit_rate=64_
     stream = container.add_stream(codec, rate=rate)
     layout = "stereo" if channels == 2 else "mono"
     stream.layout = layout
-    if codec not in {"pcm_s16le", "flac"}:
+    if codec not in {"pcm_s16le", "pcm_s16be", "flac"}:
         stream.bit_rate = bit_rate
     frame = av.AudioFrame.from_ndarray(np.repeat(samples, channels).reshape(1, -1), format="s16", layout=layout)
     frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)

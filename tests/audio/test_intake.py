@@ -30,6 +30,22 @@ def test_every_format_we_promise_is_taken(sounds, suffix):
     assert -40 < found.loudest_db < 0
 
 
+@pytest.mark.parametrize(
+    ("suffix", "codec", "form"),
+    [
+        ("aiff", "pcm_s16be", "aiff"),
+        ("caf", "pcm_s16be", "caf"),
+        ("au", "pcm_s16be", "au"),
+        ("webm", "libopus", "webm"),
+        ("mka", "flac", "matroska"),
+        ("wma", "wmav2", "asf"),
+    ],
+)
+def test_what_else_recorders_and_browsers_write_is_taken(make, tmp_path, suffix, codec, form):
+    path = make.sound(tmp_path / f"a.{suffix}", make.speechlike(3), codec, form=form)
+    assert look(path).seconds == pytest.approx(3, abs=0.15)
+
+
 def test_the_name_decides_nothing(sounds, tmp_path):
     for suffix in ("mp3", "wav", "m4a", "opus", "flac"):
         path = tmp_path / f"{suffix}.txt"
@@ -94,7 +110,7 @@ def test_a_video_with_sound(make, tmp_path):
     assert refused(make.video(tmp_path / "a.mp4")) == "sound-video"
 
 
-def test_a_video_in_a_container_that_is_never_opened(make, tmp_path):
+def test_a_video_in_other_containers(make, tmp_path):
     assert refused(make.video(tmp_path / "a.mkv")) == "sound-video"
     assert refused(make.video(tmp_path / "a.avi")) == "sound-video"
 
