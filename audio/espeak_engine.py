@@ -8,7 +8,7 @@ from audio.child import ChildEngine
 LIMIT_S: Final = 30.0
 """A sentence takes a few hundredths of a second; this is for a machine that is doing everything else at once."""
 TUNING: Final = {"variant": "f5", "words_a_minute": 120, "pitch": 40, "range": 50, "gap": 0, "comma_s": 0.18}
-"""As clear as it can be, by the recogniser of `make bench-speech`: see docs/performance.md, Speech."""
+"""The clearest of those tried, by the recogniser of `make bench-speech`: see docs/performance.md, Speech."""
 
 
 class EspeakEngine(ChildEngine):
