@@ -6,9 +6,14 @@ import struct
 import threading
 import wave
 import zipfile
+from pathlib import Path
 
+import av
 import msgspec
+import numpy as np
 import pytest
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 
 from audio.calls import Cancelled
 from audio.made import Unreadable
@@ -173,6 +178,25 @@ async def test_the_real_studio_takes_a_recording(real_studio, upload, bulletin, 
     assert done.sound.seconds > 3
 
 
+def video(path: Path) -> None:
+    """A second of pictures and of silence, as a phone films."""
+    with av.open(str(path), "w", format="mp4") as container:
+        picture, sound = container.add_stream("mpeg4", rate=10), container.add_stream("aac", rate=48_000)
+        assert isinstance(picture, VideoStream)
+        assert isinstance(sound, AudioStream)
+        picture.width = picture.height = 64
+        sound.layout = "mono"
+        for _ in range(10):
+            frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        still = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        still.sample_rate = 48_000
+        for _ in range(47):
+            container.mux(sound.encode(still))
+        container.mux(sound.encode(None))
+
+
 @pytest.mark.parametrize(
     ("name", "code"), [("rong.mp3", "sound-empty"), ("nen.mp3", "sound-not-sound"), ("phim.mp4", "sound-video")]
 )
@@ -185,6 +209,6 @@ async def test_the_real_studio_refuses_what_is_no_sound(real_studio, upload, bul
             with zipfile.ZipFile(file, "w") as archive:
                 archive.writestr("bai.txt", "không phải âm thanh")
         case _:
-            file.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(1_000))
+            video(file)
     no = await refused(upload(bulletin, file, name=name, studio=real_studio))
     assert (no.code, no.facts["name"]) == (code, name)
