@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -148,6 +149,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--recordings", type=Path, help="folder of NAME.wav with NAME.txt")
     parser.add_argument("--into", type=Path, help="page that gets the table, such as docs/performance.md")
     args = parser.parse_args(argv)
+    # whoever asks goes on in their own language
+    return copy_context().run(_report, args)
+
+
+def _report(args: argparse.Namespace) -> int:
     language.set("en")
     try:
         from audio.recogniser import Recogniser  # noqa: PLC0415 - what follows says what is missing
