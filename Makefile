@@ -1,10 +1,10 @@
 # make demo    one machine, three receivers, the whole way      make test   all tests
 # make check   style, types, imports; writes nothing            make fix    style, mended
-# make bench   the figures of docs/performance.md (bench-speech: its voices)  make chaos  kills at random moments
+# make bench   figures for docs/performance.md (bench-speech, bench-master)   make chaos  kills at random moments
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench bench-speech chaos clean
+.PHONY: help install demo test check fix bench bench-speech bench-master chaos clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,10 @@ fix: .venv/made-dev
 
 bench: .venv/made-dev
 	$(BIN)/loalang bench
+
+# an hour mastered by the command people use, its figures written into the docs
+bench-master: .venv/made-dev
+	$(BIN)/python -m broadcast.bench_master --into docs/performance.md
 
 # what each voice loses on the way to an ear, written into the docs; RECORDINGS=folder of NAME.wav with NAME.txt
 bench-speech: .venv/made-asr
