@@ -6,7 +6,7 @@ BadLexicon      a line of a table cannot be used
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,9 @@ _LAZY: Final = 3
 """Letters from which an abbreviation is also known in small letters: bhyt, ubnd."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+|.", re.DOTALL)
 _SEPARATED: Final = re.compile(r"[&-]")
+_BEGINNING: Final = re.compile(r"[^\W\d_]+|\d+|[\s\S]")
+_PATTERNS: Final = 4096
+"""Corrections whose patterns are kept."""
 
 
 class BadLexicon(ValueError):
@@ -70,12 +73,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All tables. `entries` is by the first letters of what is written, small; the longest stands first."""
+    """All tables. `entries` is by the first letters of what is written, small; the longest stands first.
+
+    `own` are the entries of tables of one's own, by their first letters or digits: they are followed wherever no rule
+    takes more than they do, so that 25/11, T2 or a name of several words can be corrected too.
+    """
 
     entries: dict[str, tuple[Entry, ...]]
     units: dict[str, Unit] = field(default_factory=dict)
     bodies: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
+    own: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
     unit: re.Pattern[str] = field(init=False)
     """A unit where it begins, in group 1."""
 
@@ -87,7 +95,10 @@ class Lexicon:
     @classmethod
     def parse(cls, text: str, name: str = "lexicon") -> "Lexicon":
         """A table of words, as one for a bulletin or an area. Raises BadLexicon."""
-        return cls(_indexed(_entries(text, name, any_case=None)))
+        entries = tuple(_entries(text, name, any_case=None))
+        # how a number ends is no matter of letters alone
+        lettered = (e for e in entries if not e.written[-1].isdecimal())
+        return cls(_indexed(lettered), own=_indexed(entries, _BEGINNING))
 
     @classmethod
     def load(cls, path: Path) -> "Lexicon":
@@ -99,18 +110,21 @@ class Lexicon:
 
     def merged(self, overlay: "Lexicon") -> "Lexicon":
         """These tables with `overlay` above them: what both know is read as the overlay says."""
-        entries = dict(self.entries)
-        for head, above in overlay.entries.items():
-            known = {e.written for e in above if not e.conditions}
-            # what has a context below must not come before what was decided above
-            below = [e for e in entries.get(head, ()) if e.written not in known]
-            entries[head] = _ordered([*above, *below])
         return Lexicon(
-            entries,
+            _above(self.entries, overlay.entries),
             self.units | overlay.units,
             self.bodies | overlay.bodies,
             self.documents | overlay.documents,
+            _above(self.own, overlay.own),
         )
+
+    def corrections(self, text: str, at: int) -> Iterator[tuple[Entry, int]]:
+        """The entries of one's own that stand in `text` at that place, with their ends; the longest first."""
+        head = _BEGINNING.match(text, at)
+        for entry in self.own.get(head.group().lower(), ()) if head else ():
+            match = _pattern(entry.written, any_case=entry.any_case).match(text, at)
+            if match:
+                yield entry, match.end()
 
 
 @cache
@@ -188,10 +202,29 @@ def _variants(written: str, *, anyhow: bool) -> Iterator[str]:
         yield written.lower()
 
 
-def _indexed(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+@lru_cache(_PATTERNS)
+def _pattern(written: str, *, any_case: bool) -> re.Pattern[str]:
+    """It, with any number of spaces between its words, where neither a letter follows nor more of its number."""
+    body = " +".join(map(re.escape, written.split()))
+    end = r"(?![\w²³])(?![.,:/]\d)" if written[-1].isdecimal() else r"(?![\w²³])" if written[-1].isalpha() else ""
+    return re.compile(body + end, re.IGNORECASE if any_case else 0)
+
+
+def _above(below: dict[str, tuple[Entry, ...]], above: dict[str, tuple[Entry, ...]]) -> dict[str, tuple[Entry, ...]]:
+    merged = dict(below)
+    for head, entries in above.items():
+        known = {e.written for e in entries if not e.conditions}
+        anyhow = {e.written for e in entries if not e.conditions and e.any_case}
+        # what has a context below must not come before what was decided above
+        left = [e for e in below.get(head, ()) if e.written not in known and e.written.lower() not in anyhow]
+        merged[head] = _ordered([*entries, *left])
+    return merged
+
+
+def _indexed(entries: Iterable[Entry], heads: re.Pattern[str] = _LETTERS) -> dict[str, tuple[Entry, ...]]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
-        head = _LETTERS.match(entry.written)
+        head = heads.match(entry.written)
         found.setdefault(head.group().lower() if head else "", []).append(entry)
     return {head: _ordered(group) for head, group in found.items()}
 

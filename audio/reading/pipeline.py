@@ -33,6 +33,9 @@ WEEKDAY_RULES: Final = (
     Named("sunday", "date", dates.sunday),
 )
 SIGN: Final = "sign"
+OWN: Final = "own"
+"""The rule of what a table of one's own says."""
+_LEXICON: Final = "abbreviation"
 Made = tuple[int, int, str, str, str, tuple[str, ...]]
 """start, end, kind, rule, words, others."""
 
@@ -41,7 +44,7 @@ def made(text: str, how: Reading, lexicon: Lexicon) -> Iterator[Made]:
     """What is said, piece by piece; pauses are pieces of the kind "pause"."""
     scan = Scan(text, how, lexicon)
     at, size = 0, len(text)
-    heads = lexicon.entries
+    heads: Container[str] = lexicon.entries.keys() | lexicon.own.keys() if lexicon.own else lexicon.entries
     piece_at = _PIECE.match
     while at < size:
         match = piece_at(text, at)
@@ -56,7 +59,7 @@ def made(text: str, how: Reading, lexicon: Lexicon) -> Iterator[Made]:
                 scan.heard(piece)
                 at = end
                 continue
-            found, rule = _word(scan, at, end, piece)
+            found, rule = _corrected(scan, at, *_word(scan, at, end, piece))
             if rule.kind in {"date", "roman"}:
                 yield from _chain(scan, at, found, rule)
                 at = scan.at
@@ -70,11 +73,11 @@ def made(text: str, how: Reading, lexicon: Lexicon) -> Iterator[Made]:
             at = end
             continue
         elif first.isdecimal():
-            yield from _chain(scan, at, *digit(scan, at))
+            yield from _chain(scan, at, *_corrected(scan, at, *digit(scan, at)))
             at = scan.at
             continue
         else:
-            found, rule = _other(scan, at)
+            found, rule = _corrected(scan, at, *_other(scan, at))
         yield at, found.end, found.kind or rule.kind, rule.name, found.words, found.others
         _remember(scan, found, rule)
         at = found.end
@@ -132,6 +135,7 @@ def _chain(scan: Scan, at: int, found: Found, rule: Named) -> Iterator[Made]:
         else:
             word = _PIECE.match(scan.text, following)
             found, rule = _word(scan, following, word.end(), word.group()) if word else (Found(following, ""), _PLAIN)
+        found, rule = _corrected(scan, following, found, rule)
         dash_at = at + (scan.text[at] == " ")
         if not bridges(scan, dash_at, sort, found.kind or rule.kind, value[-1], found.words.rpartition(" ")[2]):
             scan.restore(value)
@@ -175,6 +179,20 @@ def _other(scan: Scan, at: int) -> tuple[Found, Named]:
         if found:
             return found, quantities.NUMBER
     return sign(scan, at), _SIGN
+
+
+def _corrected(scan: Scan, at: int, found: Found, rule: Named) -> tuple[Found, Named]:
+    """A correction of one's own in place of what a rule found, unless the rule takes more; its kind stays."""
+    kind = found.kind or rule.kind
+    if not scan.lexicon.own or kind == "nothing":
+        return found, rule
+    for entry, end in scan.lexicon.corrections(scan.text, at):
+        if end >= found.end and scan.holds(entry.conditions, end):
+            more = end > found.end or kind in {"word", "pause"}
+            others = dict.fromkeys((*entry.readings[1:], *(() if more else (found.words, *found.others))))
+            others.pop(entry.readings[0], None)
+            return Found(end, entry.readings[0], tuple(others)), Named(OWN, _LEXICON if more else kind, rule.take)
+    return found, rule
 
 
 _PLAIN: Final = Named("", "word", lambda _scan, _at: None)

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audio.reading import NORTH, BadLexicon, Lexicon, explain, read
 from audio.reading.lexicon import default
@@ -78,3 +80,45 @@ def test_the_words_of_an_explanation_are_those_of_the_reading():
 def test_north_and_south_differ():
     assert read("1.005 và 7, 24") == "một ngàn không trăm lẻ năm và bảy, hai mươi bốn"
     assert read("1.005 và 7, 24", NORTH) == "một nghìn không trăm linh năm và bẩy, hai mươi tư"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "words"),
+    [
+        ("25/11\tngày hội", "Từ 25/11, 25/11/2026", "Từ ngày hội, hai mươi lăm tháng mười một năm hai ngàn không trăm hai mươi sáu"),  # noqa: E501 - one case a line
+        ("T2\ttê hai", "T2-T6", "tê hai đến thứ sáu"),
+        ("25\thăm lăm", "25, 25.000, 1-25 tuổi", "hăm lăm, hai mươi lăm ngàn, một đến hăm lăm tuổi"),
+        ("Thạnh Đức\tthạnh đứt", "xã Thạnh  Đức, Thạnh Đứcx", "xã thạnh đứt, Thạnh Đứcx"),
+        ("→\tsang", "đỏ → xanh", "đỏ sang xanh"),
+        ("khu phố 2\tkhu phố Hai", "khu phố 2, khu phố 2/3", "khu phố Hai, khu phố hai xẹt ba"),
+    ],
+)  # fmt: skip
+def test_anything_can_be_corrected_where_no_rule_takes_more(line, text, words):
+    assert read(text, lexicon=own(line)) == words
+
+
+def test_a_correction_offers_what_the_rules_would_have_said():
+    (token,) = explain("25/11", lexicon=own("25/11\tngày hội"))
+    assert (token.kind, token.rule, token.words, token.others[0]) == (
+        "date", "own", "ngày hội", "hai mươi lăm tháng mười một",
+    )  # fmt: skip
+
+
+def test_the_nearer_table_decides():
+    province, commune = Lexicon.parse("Covid\tcô vít\n25/11\tcũ"), Lexicon.parse("covid\tcô vi\n25/11\tmới")
+    assert read("COVID 25/11", lexicon=default().merged(province).merged(commune)) == "cô vi mới"
+    assert read("COVID 25/11", lexicon=default().merged(province.merged(commune))) == "cô vi mới"
+
+
+@given(st.text("ab 12/.-→(ÂBT\n", min_size=1, max_size=8), st.text("ab 12/.-→,(ÂBT\n", max_size=40))
+def test_whatever_is_corrected_a_reading_says_all_the_rest(written, text):
+    if not (one := " ".join(written.split())) or one.startswith("#"):
+        return
+    lexicon = own(f"{one}\tđúng vậy")
+    said = read(text, lexicon=lexicon)
+    assert not any(c.isdigit() for c in said)
+    if said:
+        assert read(one, lexicon=lexicon)
+    places = [(t.start, t.end) for t in explain(text, lexicon=lexicon)]
+    assert places == sorted(places)
+    assert all(0 <= start < end <= len(text) for start, end in places)
