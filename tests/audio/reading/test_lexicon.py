@@ -90,7 +90,7 @@ def test_north_and_south_differ():
         ("25\thăm lăm", "25, 25.000, 1-25 tuổi", "hăm lăm, hai mươi lăm ngàn, một đến hăm lăm tuổi"),
         ("Thạnh Đức\tthạnh đứt", "xã Thạnh  Đức, Thạnh Đứcx", "xã thạnh đứt, Thạnh Đứcx"),
         ("→\tsang", "đỏ → xanh", "đỏ sang xanh"),
-        ("khu phố 2\tkhu phố Hai", "khu phố 2, khu phố 2/3", "khu phố Hai, khu phố hai xẹt ba"),
+        ("khu phố 2\tkhu phố Hai", "khu phố 2, khu phố 2.500", "khu phố Hai, khu phố hai ngàn năm trăm"),
     ],
 )  # fmt: skip
 def test_anything_can_be_corrected_where_no_rule_takes_more(line, text, words):
@@ -117,8 +117,6 @@ def test_whatever_is_corrected_a_reading_says_all_the_rest(written, text):
     lexicon = own(f"{one}\tđúng vậy")
     said = read(text, lexicon=lexicon)
     assert not any(c.isdigit() for c in said)
-    if said:
-        assert read(one, lexicon=lexicon)
     places = [(t.start, t.end) for t in explain(text, lexicon=lexicon)]
     assert places == sorted(places)
     assert all(0 <= start < end <= len(text) for start, end in places)
