@@ -41,6 +41,7 @@ from broadcast.telemetry import Figures
 from broadcast.timetable import Job, Timetable
 from broadcast.tracking import Tracking
 from broadcast.trusted import Trusted
+from broadcast.unfinished import open_unfinished
 from broadcast.wire import Wire
 from broadcast.wording import say
 from devices.link import Link, LinkState
@@ -150,15 +151,24 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         timetable.start()
         stack.push_async_callback(timetable.stop)
 
+        unfinished = await stack.enter_async_context(
+            open_unfinished(
+                desk,
+                partial(rendering.render, desk, studio),
+                partial(rendering.upload, desk, studio),
+                partial(logging_in.actor, desk),
+            )
+        )
+
         throttle = logging_in.Throttle(settings.login, now)
         office = Office(
             log_in=partial(logging_in.log_in, desk, throttle),
             actor=partial(logging_in.actor, desk),
             draft=partial(editing.draft, desk),
             save=partial(editing.save, desk),
-            upload=partial(rendering.upload, desk, studio),
+            upload=unfinished.upload,
             drop_upload=partial(editing.drop_upload, desk),
-            render=partial(rendering.render, desk, studio),
+            render=unfinished.render,
             preview=partial(scheduling.preview, desk, presence),
             place=partial(scheduling.place, desk, planner.replan),
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),
@@ -182,6 +192,8 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             upload_limit_mb=settings.upload.limit_mb,
             text_limit=settings.speech.text_limit,
             voices=voices.offered(settings),
+            works=unfinished.works,
+            left_off=unfinished.left_off,
         )
         yield House(
             settings=settings,

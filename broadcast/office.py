@@ -6,7 +6,7 @@ and never block it.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,7 @@ from broadcast.view_types import (
     SlotPreview,
     SlotView,
 )
+from broadcast.works import Works
 from devices.vocabulary import AreaId, Siren
 
 
@@ -36,6 +37,10 @@ class Render(Protocol):
 
     def __call__(self, actor: Actor, bulletin: int, tell: Tell, choice: VoiceChoice = AS_USUAL) -> Awaitable[Bulletin]:
         """`choice` is who reads, and how."""
+
+
+async def _nothing_left_off(_actor: Actor, _bulletin: int) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -103,3 +108,8 @@ class Office:
     text_limit: int
     voices: tuple[VoiceOffered, ...] = ()
     """Who may be chosen to read, in the order in which they are asked."""
+
+    works: Works = field(default_factory=Works)
+    """What is being made for bulletins, also what was asked for before the server last started."""
+    left_off: Callable[[Actor, int], Awaitable[str]] = _nothing_left_off
+    """(actor, bulletin): why sound that was asked for never came: "", restarts, failed, upload."""

@@ -90,6 +90,25 @@ class BulletinRow(SQLModel, table=True):
     fell_back: str = ""
 
 
+class UnfinishedRow(SQLModel, table=True):
+    """Sound that was asked for and is not there yet. `words` is the SHA-256 of the text as it was then.
+
+    `left_off`: why nobody works on it any more; kept until it is asked for again.
+    """
+
+    __tablename__ = "unfinished"
+    bulletin: int = Field(primary_key=True, foreign_key="bulletin.id")
+    person: int = Field(foreign_key="person.id")
+    kind: str
+    words: str
+    engine: str
+    voice: str
+    rate: float
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    restarts: int = 0
+    left_off: str = ""
+
+
 class SlotRow(SQLModel, table=True):
     """When and where a bulletin airs."""
 

@@ -16,8 +16,8 @@ from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
 from broadcast.wording import LANGUAGES
+from broadcast.works import Works
 from ui.words import LANGUAGE_KEY, refusal, say
-from ui.works import Works
 
 log = logging.getLogger("loalang.panel")
 
@@ -36,7 +36,11 @@ class Panel:
 
     office: Office
     trust_forwarded: bool = False
-    works: Works = field(default_factory=Works)
+
+    @property
+    def works(self) -> Works:
+        """What is being made for bulletins."""
+        return self.office.works
 
 
 @dataclass

@@ -11,10 +11,10 @@ from nicegui import events, ui
 
 from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
+from broadcast.works import Work
 from ui.session import Visit, asking
 from ui.theme import heading
 from ui.words import engine_name, fallen, length, say, stage, voice_name
-from ui.works import Work
 
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
 
@@ -60,6 +60,8 @@ class SoundDesk:
         under_way = visit.panel.works.of(self._id)
         if under_way is not None:
             ui.timer(0, lambda: self._follow(under_way), once=True)
+        else:
+            ui.timer(0, self._say_left_off, once=True)
 
     async def listen(self) -> None:
         """Have the text spoken, and offer it to be heard."""
@@ -92,6 +94,14 @@ class SoundDesk:
             return
         async with asking(self._wrong.set_text):
             self.show((await self._visit.office.bulletin(self._visit.actor, self._id)).bulletin)
+        if not self._wrong.text:
+            await self._say_left_off()
+
+    async def _say_left_off(self) -> None:
+        async with asking(self._wrong.set_text):
+            why = await self._visit.office.left_off(self._visit.actor, self._id)
+            if why:
+                self._wrong.set_text(say(f"left-off-{why}"))
 
     def _say(self, work: Work) -> None:
         doing, made = stage(work.progress.stage), work.progress.seconds

@@ -76,6 +76,7 @@ class LittleOffice:
     fell_back: str = ""
     choice: VoiceChoice = AS_USUAL
     uploaded: list[int] = field(default_factory=list)
+    left: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for i, home in enumerate(COMMUNES):
@@ -155,6 +156,10 @@ class LittleOffice:
         engine, voice = ("espeak", "vi-vn-x-south") if self.fell_back else ("gtts", "vi")
         seconds = max(2.0, len(text.split()) / 3.5)
         return self._book(key, sound=Sound(self._clip(text), seconds, 9_000, engine, voice, self.fell_back))
+
+    async def left_off(self, actor: Actor, key: int) -> str:
+        require(actor, Action.WRITE, (), TREE)
+        return self.left.get(key, "")
 
     async def upload(self, actor: Actor, key: int, name: str, file: Path, tell: Tell) -> Bulletin:
         self._may("upload")

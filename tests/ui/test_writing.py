@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from nicegui import ui
 from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.events import GenericEventArguments, handle_event
@@ -118,6 +119,21 @@ async def test_a_long_action_goes_on_when_the_page_is_loaded_again(user: User, e
     await _until(lambda: little.books[1].text == TEXT)
     await user.open("/bulletins/1")
     await _told(user, "Giọng đọc: Google (nữ miền Bắc)")
+
+
+@pytest.mark.parametrize(
+    ("why", "sentence"),
+    [
+        ("restarts", "chia bản tin thành nhiều phần"),
+        ("failed", "chưa đọc xong được"),
+        ("upload", "tải tệp lên lần nữa"),
+    ],
+)
+async def test_what_a_restart_of_the_server_cost_is_told(user: User, enter, little, why, sentence) -> None:
+    await _new(user, enter)
+    little.left[1] = why
+    await user.open("/bulletins/1")
+    await user.should_see(sentence, retries=100)
 
 
 async def test_a_stopped_wait_leaves_no_sound_and_no_error(user: User, enter, little) -> None:

@@ -39,18 +39,22 @@ class Works:
             work.progress = progress
 
         async def run() -> object:
-            try:
-                return await action(told)
-            finally:
-                del self._by_bulletin[bulletin]
+            return await action(told)
+
+        def over(task: "asyncio.Task[object]") -> None:
+            # here, and not in `run`: a task that is cancelled before its first step never runs
+            del self._by_bulletin[bulletin]
+            if not task.cancelled():
+                task.exception()  # one that comes after the page was closed is nobody's: the next page shows the state
 
         work = Work(asyncio.ensure_future(run()), Progress("waiting"))
-        work.task.add_done_callback(_seen)
+        work.task.add_done_callback(over)
         self._by_bulletin[bulletin] = work
         return work
 
-
-def _seen(task: "asyncio.Task[object]") -> None:
-    """A refusal that comes after the page was closed is nobody's: the next page shows the state as it is."""
-    if not task.cancelled():
-        task.exception()
+    async def close(self) -> None:
+        """Break off everything, and wait until it has been."""
+        tasks = [work.task for work in self._by_bulletin.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
