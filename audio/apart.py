@@ -82,6 +82,16 @@ def waveform(file: Path, points: int, tell: Tell, cancelled: IsCancelled, bounds
     return found
 
 
+def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled, bounds: Bounds = BOUNDS) -> int:
+    """`audio.compact.compact`, apart. Raises Unreadable (TooHeavy), Cancelled, OSError; then `out` is gone."""
+    try:
+        size: int = _done({"work": "compact", "file": str(file), "out": str(out)}, tell, cancelled, bounds)["size"]
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    return size
+
+
 def _done(request: dict[str, object], tell: Tell, cancelled: IsCancelled, bounds: Bounds) -> dict[str, Any]:
     with _child(_WORKER) as child:
         assert child.stdin is not None  # noqa: S101 - it was asked for

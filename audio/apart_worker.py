@@ -51,6 +51,10 @@ def _work(request: dict[str, Any], tell: Any) -> dict[str, Any]:  # noqa: ANN401
         from audio.waveform import waveform  # noqa: PLC0415 - as above
 
         return {"peaks": waveform(file, request["points"])}
+    if request["work"] == "compact":
+        from audio.compact import compact  # noqa: PLC0415 - as above
+
+        return {"size": compact(file, Path(request["out"]), tell, _never)}
     from audio.master import finish  # noqa: PLC0415 - as above
     from audio.profiles import PROFILES  # noqa: PLC0415 - as above
 

@@ -2,6 +2,7 @@
 
 import wave
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -42,6 +43,14 @@ class Spoilt(Exception):
         self.number = number
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How many seconds were written, and from where to where each sentence sounds in them."""
+
+    seconds: float
+    places: list[tuple[float, float]]
+
+
 def check(file: Path, words: str) -> float:
     """How many seconds a spoken sentence has, silence around it left out.
 
@@ -67,12 +76,12 @@ def join(
     stretch: float,
     heard: Callable[[float], None],
     done: IsCancelled,
-) -> float:
-    """Write sentences, each with the pause after it, as one WAV file; its seconds. `stretch` above 1 is faster.
+) -> Joined:
+    """Write sentences, each with the pause after it, as one WAV file. `stretch` above 1 is faster.
 
     Raises Spoilt, SpeechCancelled, OSError.
     """
-    count = 0
+    count, places = 0, []
     with wave.open(str(out), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
@@ -87,9 +96,10 @@ def join(
             pcm = pcm if stretch == 1 else stretched(pcm, stretch)
             pause = round(pause_s / stretch * RATE)
             file.writeframes(pcm.tobytes() + bytes(2 * pause))
+            places.append((count / RATE, (count + len(pcm)) / RATE))
             count += len(pcm) + pause
             heard(count / RATE)
-    return count / RATE
+    return Joined(count / RATE, places)
 
 
 def trimmed(pcm: Pcm) -> Pcm:

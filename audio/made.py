@@ -50,5 +50,7 @@ class Finished:
     before_lufs: float = 0.0
     integrated_lufs: float = 0.0
     true_peak_db: float = 0.0
+    lead_s: float = 0.0
+    """What came in begins this much later in the clip: the chime in front, less the silence that was cut off."""
     used_mb: float = 0.0
     """Memory that the process which made it took at most; 0 where it was this one."""

@@ -13,10 +13,21 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from audio.calls import IsCancelled, Tell
-from audio.joining import Spoilt, check, join
+from audio.joining import Joined, Spoilt, check, join
 from audio.pieces import Piece, pieces
 from audio.shelf import Shelf
-from audio.speech import FASTEST, SLOWEST, Engine, Job, Manner, SpeechCancelled, SpeechError, SpeechFailed, Spoken
+from audio.speech import (
+    FASTEST,
+    SLOWEST,
+    Engine,
+    Job,
+    Manner,
+    Said,
+    SpeechCancelled,
+    SpeechError,
+    SpeechFailed,
+    Spoken,
+)
 
 JOINING_SHARE: Final = 0.1
 """Part of the work that is joining."""
@@ -75,7 +86,7 @@ class Speaker:
                     shelf = self._shelf or Shelf(
                         Path(stack.enter_context(TemporaryDirectory(dir=out.parent))), _UNBOUNDED
                     )
-                    seconds = _Reading(engine, manner, said, shelf, tell, heard, cancelled).into(out)
+                    joined = _Reading(engine, manner, said, shelf, tell, heard, cancelled).into(out)
             except SpeechCancelled:
                 out.unlink(missing_ok=True)
                 raise
@@ -84,7 +95,8 @@ class Speaker:
                 failures.append(f"{engine.name}: {error.code}")
                 continue
             tell(1.0)
-            return Spoken(out, engine.name, manner.voice or engine.voice, "; ".join(failures), seconds)
+            lie = tuple(Said(p.text, *place) for p, place in zip(said, joined.places, strict=True))
+            return Spoken(out, engine.name, manner.voice or engine.voice, "; ".join(failures), joined.seconds, lie)
         raise SpeechFailed("failed", "; ".join(failures))
 
 
@@ -107,14 +119,14 @@ class _Reading:
         self._keys = [shelf.key(p.text, engine.name, voice, own_pace, engine.settings) for p in said]
         self._stretch = 1.0 if engine.keeps_pace else manner.rate
 
-    def into(self, out: Path) -> float:
-        """Speak what is missing, join all; seconds. Raises SpeechError, OSError."""
+    def into(self, out: Path) -> Joined:
+        """Speak what is missing, join all. Raises SpeechError, OSError."""
         self._tell(0.0)
         for last in (False, True):
             self._speak_missing()
             sentences = [(self._where(key), p.pause_s) for key, p in zip(self._keys, self._said, strict=True)]
             try:
-                seconds = join(sentences, out, self._stretch, self._heard, self._cancelled)
+                joined = join(sentences, out, self._stretch, self._heard, self._cancelled)
             except Spoilt as spoilt:
                 self._shelf.drop(self._keys[spoilt.number])
                 if last:
@@ -122,7 +134,7 @@ class _Reading:
                 continue
             break
         self._shelf.tidy()
-        return seconds
+        return joined
 
     def _speak_missing(self) -> None:
         words = {key: piece.text for key, piece in zip(self._keys, self._said, strict=True)}

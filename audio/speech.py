@@ -118,6 +118,15 @@ class Engine(ABC):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """Words that were said in one go, and from where to where they sound, in seconds."""
+
+    words: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Spoken:
     """A text that was spoken into `path`. `fell_back` says why earlier engines did not, as "gtts: timeout; x: key"."""
 
@@ -126,3 +135,5 @@ class Spoken:
     voice: str
     fell_back: str = ""
     seconds: float = 0.0
+    said: tuple[Said, ...] = ()
+    """Its sentences in their order, where they were measured to lie."""
