@@ -14,15 +14,15 @@ from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
 from broadcast.wire import Wire
 from devices.link import LinkError
-from devices.vocabulary import PUSH_LIMIT, AlarmId, ClipHash
+from devices.vocabulary import PUSH_LIMIT, AlarmId, AreaId, ClipHash
 
 _log = structlog.get_logger(__name__)
 
 TRY_AGAIN_S: Final = 5.0
 """Pause after no engine could speak; the siren goes on meanwhile."""
 
-Speak = Callable[[str, Tell], Awaitable[Sound]]
-"""(text, tell): the finished clip, in the library. Raises Refusal."""
+Speak = Callable[[str, tuple[AreaId, ...], Tell], Awaitable[Sound]]
+"""(text, areas that hear it, tell): the finished clip, in the library. Raises Refusal."""
 AddWords = Callable[[AlarmId, ClipHash, float, int], Awaitable[bool]]
 """See `Emergency.add_words`."""
 
@@ -60,7 +60,7 @@ class AlarmWords:
     async def _spoken(self, alarm: AlarmInForce) -> Sound | None:
         while alarm.in_force(self._now()):
             try:
-                return await self._speak(alarm.words, _untold)
+                return await self._speak(alarm.words, alarm.areas, _untold)
             except Exception as no:  # noqa: BLE001 - whatever an engine does, an alarm's words are asked for again
                 strange = not isinstance(no, Refusal)
                 _log.error(

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
 from sqlmodel import Session, select
 
-from broadcast import accounts, editing, enrolment, logbook, logging_in, rendering, scheduling, views, voices
+from broadcast import accounts, editing, enrolment, lexicons, logbook, logging_in, rendering, scheduling, views, voices
 from broadcast.alarm_books import AlarmBooks
 from broadcast.alarm_words import AlarmWords, waiting
 from broadcast.areas_data import load_tree
@@ -21,7 +22,8 @@ from broadcast.assignments import Assignments
 from broadcast.broker import BrokerState, EmbeddedBroker
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
-from broadcast.domain.house import Bell, HouseHealth
+from broadcast.domain.bulletins import Sound
+from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
@@ -36,7 +38,7 @@ from broadcast.republishing import Republish
 from broadcast.settings import Settings
 from broadcast.sight import present
 from broadcast.store import Store
-from broadcast.studio import open_studio
+from broadcast.studio import Studio, open_studio
 from broadcast.telemetry import Figures
 from broadcast.timetable import Job, Timetable
 from broadcast.tracking import Tracking
@@ -47,10 +49,14 @@ from broadcast.wording import say
 from devices.link import Link, LinkState
 from devices.mqtt import MqttAddress, MqttLink
 from devices.signing import load_or_make
+from devices.vocabulary import AreaId
 
 SERVER_KEY: Final = "server-1"
 ANSWER_S: Final = 5.0
 """Books that take longer than this to answer a simple question count as failing."""
+LEXICON_S: Final = 1.0
+"""As long the words of an alarm wait for the lexicon of its areas."""
+_log: Final = structlog.get_logger(__name__)
 
 
 class DataInUse(Exception):
@@ -109,7 +115,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         tracking = Tracking(desk, presence, wire)
         wire.on_state, wire.on_report = tracking.take_state, tracking.take_report
         studio = await stack.enter_async_context(open_studio(settings, desk.library))
-        words = AlarmWords(studio.speak, emergency.add_words, wire, desk.library, now)
+        words = AlarmWords(partial(_speak_alarm, desk, studio), emergency.add_words, wire, desk.library, now)
         books = AlarmBooks(desk, emergency.alarms)
         emergency.followers += [words.follow, books.follow]
         receivers = Trusted(desk, wire, assignments.publish)
@@ -169,6 +175,12 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             upload=unfinished.upload,
             drop_upload=partial(editing.drop_upload, desk),
             render=unfinished.render,
+            reading=partial(lexicons.reading, desk),
+            correct=partial(lexicons.correct, desk),
+            uncorrect=partial(lexicons.uncorrect, desk),
+            lexicon=partial(lexicons.lexicon, desk),
+            put_word=partial(lexicons.put_word, desk),
+            drop_word=partial(lexicons.drop_word, desk),
             preview=partial(scheduling.preview, desk, presence),
             place=partial(scheduling.place, desk, planner.replan),
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),
@@ -223,6 +235,16 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             logins=partial(store.read, _logins),
             actor_of=partial(_actor_of, desk),
         )
+
+
+async def _speak_alarm(desk: Desk, studio: Studio, words: str, areas: tuple[AreaId, ...], tell: Tell) -> Sound:
+    """Read as its areas read it, if the books say so soon enough: words must come while the siren sounds."""
+    try:
+        lexicon = await asyncio.wait_for(lexicons.of_areas(desk, areas), LEXICON_S)
+    except Exception as no:  # noqa: BLE001 - whatever the books do, the words are spoken
+        _log.warning("an alarm is read without the lexicon of its areas", why=str(no) or type(no).__name__)
+        lexicon = None
+    return await studio.speak(words, tell, lexicon)
 
 
 def _lock(folder: Path, stack: AsyncExitStack) -> None:

@@ -22,8 +22,10 @@ from broadcast.view_types import (
     AreaNode,
     BulletinView,
     DeliveryView,
+    LexiconView,
     LogAsk,
     LogPage,
+    ReadingView,
     ReceiverView,
     SlotPreview,
     SlotView,
@@ -64,6 +66,16 @@ class Office:
     """(actor, bulletin): the text is what is said again."""
     render: Render
     """Its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
+    reading: Callable[[Actor, int, str], Awaitable[ReadingView]]
+    """(actor, bulletin, text): how the text, as it is being written, will be read there. Refusal: text-legacy."""
+    correct: Callable[[Actor, int, str, str, AreaId | None], Awaitable[Bulletin]]
+    """(actor, bulletin, written, words, area or None for this bulletin alone). Other words take the sound away."""
+    uncorrect: Callable[[Actor, int, str, AreaId | None], Awaitable[Bulletin]]
+    """(actor, bulletin, written, area or None for the bulletin's own). Refusal: no-such-correction."""
+    lexicon: Callable[[Actor, AreaId], Awaitable[LexiconView]]
+    put_word: Callable[[Actor, AreaId, str, str], Awaitable[None]]
+    """(actor, area, written, words): how it is read there and below, from the next sound on."""
+    drop_word: Callable[[Actor, AreaId, str], Awaitable[None]]
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]

@@ -88,6 +88,19 @@ class BulletinRow(SQLModel, table=True):
     engine: str = ""
     voice: str = ""
     fell_back: str = ""
+    readings: dict[str, str] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
+    """How something is read in this bulletin alone: written > words."""
+
+
+class LexiconRow(SQLModel, table=True):
+    """How something is read in an area and everywhere below; the nearer area decides."""
+
+    __tablename__ = "lexicon"
+    area: str = Field(primary_key=True)
+    written: str = Field(primary_key=True)
+    words: str
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class UnfinishedRow(SQLModel, table=True):

@@ -5,7 +5,8 @@ from typing import Final
 
 from sqlmodel import Session
 
-from broadcast import books
+from audio.reading import Lexicon
+from broadcast import books, lexicon_books
 from broadcast.desk import Desk
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, Sound, after, sayable
 from broadcast.domain.house import Tell
@@ -22,25 +23,28 @@ _MB: Final = 1024 * 1024
 async def render(
     desk: Desk, studio: Studio, actor: Actor, bulletin: int, tell: Tell, choice: VoiceChoice = AS_USUAL
 ) -> Bulletin:
-    """Have the text spoken, as someone chose. Its sound is set only if the words are still those that were spoken.
+    """Have the text spoken, as someone chose, read as its corrections and its area's lexicon say.
+
+    Its sound is set only if the words are still those that were spoken.
 
     Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-in-place, text-..., speech-busy, speech-failed,
     text-changed, disk-full.
     """
     require(actor, Action.WRITE, (), desk.tree)
 
-    def ask(session: Session) -> tuple[str, str]:
+    def ask(session: Session) -> tuple[tuple[str, dict[str, str]], str, Lexicon]:
         row = _editable(desk, session, actor, bulletin)
         if row.origin != Origin.TEXT:
             raise Refusal("upload-in-place")
-        return row.text, sayable(row.text, desk.settings.speech.text_limit)
+        lexicon = lexicon_books.of_bulletin(session, desk.tree, row)
+        return (row.text, row.readings), sayable(row.text, desk.settings.speech.text_limit), lexicon
 
-    as_written, words = await desk.store.read(ask)
-    sound = await studio.speak_in_turn(words, tell, choice)
+    as_written, words, lexicon = await desk.store.read(ask)
+    sound = await studio.speak_in_turn(words, tell, choice, lexicon)
 
     def enter(session: Session) -> Bulletin:
         row = _editable(desk, session, actor, bulletin)
-        if row.text != as_written or row.origin != Origin.TEXT:
+        if (row.text, row.readings) != as_written or row.origin != Origin.TEXT:
             raise Refusal("text-changed")
         return _enter(desk, session, row, sound)
 

@@ -23,7 +23,7 @@ from audio.apart import finish, inspect
 from audio.calls import Cancelled, IsCancelled
 from audio.calls import Tell as Share
 from audio.made import Finished, Inspected, NotSound, TooHeavy, Unreadable
-from audio.reading import LegacyEncoding, Reading, read
+from audio.reading import LegacyEncoding, Lexicon, Reading, read
 from audio.speaker import Choice
 from audio.speech import SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
@@ -56,8 +56,8 @@ class Tools:
     """(file, its name, most minutes, ...). Raises NotSound."""
     finish: Callable[[Path, Path, Share, IsCancelled], Finished]
     """(sound, clip to write, ...). Raises Unreadable."""
-    read: Callable[[str], str] = str
-    """Written text as the words to say. Raises LegacyEncoding."""
+    read: Callable[[str, Lexicon | None], str] = lambda text, _lexicon: text
+    """(written text, how to read it or None for the shipped lexicon): the words to say. Raises LegacyEncoding."""
 
 
 class Studio:
@@ -71,16 +71,18 @@ class Studio:
         self._alarm_pool = ThreadPoolExecutor(1, thread_name_prefix="studio-alarm")
         self._closing = threading.Event()
 
-    async def speak(self, words: str, tell: Tell) -> Sound:
+    async def speak(self, words: str, tell: Tell, lexicon: Lexicon | None = None) -> Sound:
         """The words of an alarm as a clip; they wait for nothing but another alarm's.
 
         Raises Refusal: speech-failed, disk-full.
         """
-        return await self._run(self._alarm_pool, partial(self._spoken, words, urgent=True), tell)
+        return await self._run(self._alarm_pool, partial(self._spoken, words, lexicon, urgent=True), tell)
 
-    async def speak_in_turn(self, words: str, tell: Tell, choice: VoiceChoice = AS_USUAL) -> Sound:
+    async def speak_in_turn(
+        self, words: str, tell: Tell, choice: VoiceChoice = AS_USUAL, lexicon: Lexicon | None = None
+    ) -> Sound:
         """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, text-legacy, disk-full."""
-        return await self._in_turn(partial(self._spoken, words, choice=choice), tell)
+        return await self._in_turn(partial(self._spoken, words, lexicon, choice=choice), tell)
 
     async def take_in(self, name: str, file: Path, tell: Tell) -> Sound:
         """A clip of an uploaded file. Raises Refusal: speech-busy, sound-..., disk-full."""
@@ -120,9 +122,16 @@ class Studio:
             gone.set()
 
     def _spoken(
-        self, text: str, tell: Tell, cancelled: IsCancelled, *, choice: VoiceChoice = AS_USUAL, urgent: bool = False
+        self,
+        text: str,
+        lexicon: Lexicon | None,
+        tell: Tell,
+        cancelled: IsCancelled,
+        *,
+        choice: VoiceChoice = AS_USUAL,
+        urgent: bool = False,
     ) -> Sound:
-        words = self._words(text, urgent=urgent)
+        words = self._words(text, lexicon, urgent=urgent)
         with self._bench() as bench:
             tell(Progress("speaking", 0.0))
             try:
@@ -138,10 +147,10 @@ class Studio:
                 _log.warning("speech-failed", why=str(error))
                 raise Refusal("speech-failed", detail=Fallen(getattr(error, "detail", "") or str(error))) from error
 
-    def _words(self, text: str, *, urgent: bool) -> str:
+    def _words(self, text: str, lexicon: Lexicon | None, *, urgent: bool) -> str:
         """What the engine is given. An alarm that cannot be read by rule is spoken as it was written."""
         try:
-            return self._tools.read(text) or text
+            return self._tools.read(text, lexicon) or text
         except Exception as no:
             if urgent:
                 return text
@@ -199,13 +208,17 @@ async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator
         speaker.speak,
         inspect,
         partial(_with_chimes, settings.mastering),
-        partial(read, how=Reading(settings.reading.region)),
+        partial(_as_said, Reading(settings.reading.region)),
     )
     studio = Studio(tools, library, settings.speech.at_once, settings.upload.limit_minutes)
     try:
         yield studio
     finally:
         await studio.close()
+
+
+def _as_said(how: Reading, text: str, lexicon: Lexicon | None) -> str:
+    return read(text, how, lexicon)
 
 
 def _with_chimes(how: Mastering, sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:

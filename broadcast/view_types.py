@@ -163,3 +163,52 @@ class AlarmView:
     words_ready: bool
     unsent: tuple[str, ...]
     deliveries: tuple[DeliveryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """That something is read in a way of one's own: in one bulletin (`area` None), or in an area and below."""
+
+    written: str
+    words: str
+    area: AreaId | None = None
+    area_name: str = ""
+    by_name: str = ""
+    at: datetime | None = None
+    """Who entered it and when; not known of a bulletin's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingToken:
+    """A stretch of the text: what it was taken for, by which rule, the words said, other readings one may pick."""
+
+    start: int
+    end: int
+    kind: str
+    rule: str
+    words: str
+    others: tuple[str, ...]
+    corrected: Correction | None
+    """The correction that was followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingView:
+    """How a text will be read. Places of tokens are in `text`, which is the text given, out of old encodings."""
+
+    text: str
+    tokens: tuple[ReadingToken, ...]
+    area: AreaId
+    """Of the bulletin."""
+    area_name: str
+    for_area: bool
+    """Whether the person may correct for the whole area."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconView:
+    """The entries that hold in an area, its own and those of the areas above, by what is written."""
+
+    area: AreaId
+    area_name: str
+    entries: tuple[Correction, ...]

@@ -33,6 +33,8 @@ class Action(StrEnum):
     RAISE_ALARM = "raise-alarm"
     END_ALARM = "end-alarm"
     ENROL = "enrol"
+    CORRECT_LEXICON = "correct-lexicon"
+    """Say how something is read in an area and everywhere below."""
 
 
 ALLOWED: Final[dict[Role, frozenset[Action]]] = {

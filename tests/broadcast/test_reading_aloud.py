@@ -9,9 +9,13 @@ from broadcast.studio import Studio, Tools
 LEGACY = "Kính gửi bà con: x· héi chñ nghÜa ViÖt Nam đường phố nước khóa học giữ gìn"
 
 
+def as_said(text, lexicon):
+    return read(text, lexicon=lexicon)
+
+
 @pytest.fixture
 async def reading(tools, desk):
-    made = Studio(Tools(tools.speak, tools.inspect, tools.finish, read), desk.library, at_once=1, limit_minutes=90)
+    made = Studio(Tools(tools.speak, tools.inspect, tools.finish, as_said), desk.library, at_once=1, limit_minutes=90)
     yield made
     await made.close()
 

@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from nicegui.testing import User, user_simulation
 
+from audio.reading import Lexicon, explain, read
+from broadcast import lexicon_books
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
+from broadcast.domain.lexicons import clean_words, clean_written
 from broadcast.domain.people import Action, Actor, Role, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
@@ -26,10 +29,14 @@ from broadcast.view_types import (
     AlarmView,
     AreaNode,
     BulletinView,
+    Correction,
     DeliveryView,
+    LexiconView,
     LogAsk,
     LogPage,
     LogRow,
+    ReadingToken,
+    ReadingView,
     ReceiverView,
     SlotPreview,
     SlotView,
@@ -76,6 +83,10 @@ class LittleOffice:
     fell_back: str = ""
     choice: VoiceChoice = AS_USUAL
     uploaded: list[int] = field(default_factory=list)
+    spoken: list[str] = field(default_factory=list)
+    own: dict[int, dict[str, str]] = field(default_factory=dict)
+    words: dict[AreaId, dict[str, str]] = field(default_factory=dict)
+    """How things are read: in a bulletin, in an area."""
     left: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -150,6 +161,7 @@ class LittleOffice:
         self._may("render")
         require(actor, Action.WRITE, (), TREE)
         text = sayable(self.books[key].text, 20_000)
+        self.spoken.append(read(text, lexicon=self._lexicon(key)))
         for i, name in enumerate(("waiting", "speaking", "mastering", "keeping")):
             tell(Progress(name, None if i == 0 else i / 4))
             await asyncio.sleep(self.speech_s / 4)
@@ -160,6 +172,58 @@ class LittleOffice:
     async def left_off(self, actor: Actor, key: int) -> str:
         require(actor, Action.WRITE, (), TREE)
         return self.left.get(key, "")
+
+    def _lexicon(self, key: int) -> Lexicon:
+        path = TREE.path(self.books[key].area)
+        return lexicon_books.lexicon((self.own.get(key, {}), *(self.words.get(a, {}) for a in path)))
+
+    async def reading(self, actor: Actor, key: int, text: str) -> ReadingView:
+        self._may("reading")
+        home = self.books[key].area
+        tokens = []
+        for t in explain(text, lexicon=self._lexicon(key)):
+            written, corrected = text[t.start : t.end], None
+            if t.rule == "own" and written in self.own.get(key, {}):
+                corrected = Correction(written, t.words)
+            elif t.rule == "own":
+                corrected = Correction(written, t.words, home, TREE.get(home).name, actor.name, self.time())
+            tokens.append(ReadingToken(t.start, t.end, t.kind, t.rule, t.words, t.others, corrected))
+        may = actor.may(Action.CORRECT_LEXICON) and any(TREE.holds(a, home) for a in actor.areas)
+        return ReadingView(text, tuple(tokens), home, TREE.get(home).name, may)
+
+    async def correct(self, actor: Actor, key: int, written: str, words: str, where: AreaId | None) -> Bulletin:
+        self._may("correct")
+        kept, said = clean_written(written), clean_words(words)
+        if where is None:
+            self.own.setdefault(key, {})[kept] = said
+        else:
+            require(actor, Action.CORRECT_LEXICON, (where,), TREE)
+            self.own.get(key, {}).pop(kept, None)
+            self.words.setdefault(where, {})[kept] = said
+        return self._book(key, sound=None)
+
+    async def uncorrect(self, _: Actor, key: int, written: str, where: AreaId | None) -> Bulletin:
+        del (self.own[key] if where is None else self.words[where])[written]
+        return self._book(key, sound=None)
+
+    async def lexicon(self, actor: Actor, where: AreaId) -> LexiconView:
+        require(actor, Action.CORRECT_LEXICON, (where,), TREE)
+        entries = [
+            Correction(written, said, a, TREE.get(a).name, actor.name, self.time())
+            for a in TREE.path(where)
+            for written, said in self.words.get(a, {}).items()
+        ]
+        return LexiconView(where, TREE.get(where).name, tuple(sorted(entries, key=lambda c: c.written.lower())))
+
+    async def put_word(self, actor: Actor, where: AreaId, written: str, words: str) -> None:
+        require(actor, Action.CORRECT_LEXICON, (where,), TREE)
+        self.words.setdefault(where, {})[clean_written(written)] = clean_words(words)
+        self.bell.ring()
+
+    async def drop_word(self, actor: Actor, where: AreaId, written: str) -> None:
+        require(actor, Action.CORRECT_LEXICON, (where,), TREE)
+        del self.words[where][written]
+        self.bell.ring()
 
     async def upload(self, actor: Actor, key: int, name: str, file: Path, tell: Tell) -> Bulletin:
         self._may("upload")

@@ -62,7 +62,7 @@ async def until(true):
 async def test_words_follow_the_siren_named_first_and_then_pushed_to_each_area(house, emergency, province, library):
     go_on, asked = asyncio.Event(), []
 
-    async def speak(text, tell):
+    async def speak(text, areas, tell):
         asked.append(text)
         await go_on.wait()
         return Sound(CLIP, 4.0, len(SPOKEN), "espeak")
@@ -82,7 +82,7 @@ async def test_words_follow_the_siren_named_first_and_then_pushed_to_each_area(h
 
 
 async def test_words_too_long_to_push_are_named_and_fetched(house, emergency, province, library):
-    async def speak(text, tell):
+    async def speak(text, areas, tell):
         return Sound(CLIP, 400.0, 600 * 1024, "espeak")
 
     words = follower(house, emergency, speak)
@@ -97,7 +97,7 @@ async def test_an_engine_that_fails_is_asked_again_while_the_alarm_holds(
     monkeypatch.setattr(alarm_words_module, "TRY_AGAIN_S", 0.0)
     tries = itertools.count(1)
 
-    async def speak(text, tell):
+    async def speak(text, areas, tell):
         if next(tries) < 3:
             raise Refusal("speech-failed", detail="none")
         return Sound(CLIP, 4.0, len(SPOKEN), "espeak")
@@ -111,7 +111,7 @@ async def test_an_engine_that_fails_is_asked_again_while_the_alarm_holds(
 async def test_words_for_an_alarm_that_is_over_are_not_sent(house, emergency, province, library):
     go_on = asyncio.Event()
 
-    async def speak(text, tell):
+    async def speak(text, areas, tell):
         await go_on.wait()
         return Sound(CLIP, 4.0, len(SPOKEN), "espeak")
 
