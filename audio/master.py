@@ -3,10 +3,11 @@
     decode > mono 48 kHz > shape (profile) > survey                       first pass: every moment's gain is planned
     decode > mono 48 kHz > shape > planned gains > chimes > Opus          second pass, measured on the file it wrote
 
-What lands off, and where Opus let a peak through, is planned anew and encoded once more. Constant memory, whatever the
-length; the same input gives the same bytes.
+What lands off, and where Opus let a peak through, is encoded once more. Constant memory, whatever the length; the same
+input gives the same bytes.
 """
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -33,7 +34,11 @@ SPARE_DB: Final = 0.1
 """...by anybody's measure: two ways of looking between samples differ by as much."""
 CODEC_LOSS_LU: Final = 0.4
 """What rounding off and Opus usually take; aimed higher by as much, the first try lands right."""
+MORE_DB: Final = 0.2
+"""What a peak that came through is turned down beside what is too much."""
 MOST_ROUNDS: Final = 4
+LAST_ROUNDS: Final = 3
+"""After those, what still peaks is made softer as a whole: no peak is worth more than the loudness aimed at."""
 MOST_MISSED_LU: Final = 6.0
 """Crackle without a voice in it is not driven further than that."""
 BIT_RATE: Final = 32_000
@@ -64,16 +69,25 @@ def finish(
             raise Unreadable("no sound in it")
         front, back = (_bell() if wanted else np.zeros(0, np.float32) for wanted in (chime, closing))
         around = np.concatenate((blocks_of(front).power, blocks_of(back).power))
-        aim = TARGET_LUFS + CODEC_LOSS_LU
+        aim, softer, quieter_db = TARGET_LUFS + CODEC_LOSS_LU, dict[int, float](), 0.0
         told = _between(tell, SURVEY_SHARE, 0.98)
-        for _ in range(MOST_ROUNDS):
+        for tried in range(MOST_ROUNDS + LAST_ROUNDS):
             how = plan(blocks, profile, around, aim)
-            _encode(spoken, out, profile, how, (front, back), told, cancelled)
+            with Encoder(out, Voice(BIT_RATE, profile.band_hertz), softer) as encoder:
+                for samples in ahead(_finished(spoken, profile, how, (front, back), told, cancelled)):
+                    encoder.write(samples * np.float32(10 ** (-quieter_db / 20)))
             made = measure(out, cancelled)
             off = TARGET_LUFS - made.integrated_lufs if made.loud else 0.0
-            if abs(off) <= TOLERANCE_LU:
+            over = _over(made.blocks.peak)
+            if not over and (abs(off) <= TOLERANCE_LU or tried >= MOST_ROUNDS - 1):
                 break
-            aim, told = min(aim + off, TARGET_LUFS + MOST_MISSED_LU), _silent
+            if tried >= MOST_ROUNDS - 1:
+                quieter_db += max(over.values())
+                continue
+            if abs(off) > TOLERANCE_LU:
+                aim = min(aim + off, TARGET_LUFS + MOST_MISSED_LU)
+            softer = {at: softer.get(at, 0.0) + over.get(at, 0.0) for at in softer.keys() | over.keys()}
+            told = _silent
         tell(1.0)
         size = out.stat().st_size
         before = blocks.loudness
@@ -92,29 +106,34 @@ def _surveyed(spoken: Path, profile: Profile, tell: Tell, cancelled: IsCancelled
     return surveyor.told()
 
 
-def _encode(
+def _finished(
     spoken: Path,
-    out: Path,
     profile: Profile,
     how: Plan,
     chimes: tuple[Floats, Floats],
     tell: Tell,
     cancelled: IsCancelled,
-) -> None:
-    """Second pass."""
+) -> Iterator[Floats]:
+    """Second pass: the samples of the clip."""
     block, clean = 0, Chain(profile.clean)
-    voice = Voice(profile.application, BIT_RATE, 10 ** ((PEAK_DBTP - SPARE_DB) / 20))
-    with Encoder(out, voice) as encoder:
-        encoder.write(chimes[0])
-        for samples in _shaped(spoken, profile, tell, cancelled):
-            begin, end = max(block, how.first), min(block + -(-len(samples) // BLOCK), how.last)
-            if begin < end:
-                kept = samples[(begin - block) * BLOCK : (end - block) * BLOCK]
-                made = apply(kept, begin - how.first, how)
-                for frame in clean.feed(frame_of(made, begin * BLOCK)):
-                    encoder.write(rounded(floats(frame), how.knee, how.ceiling))
-            block += -(-len(samples) // BLOCK)
-        encoder.write(chimes[1])
+    yield chimes[0]
+    for samples in _shaped(spoken, profile, tell, cancelled):
+        begin, end = max(block, how.first), min(block + -(-len(samples) // BLOCK), how.last)
+        if begin < end:
+            kept = samples[(begin - block) * BLOCK : (end - block) * BLOCK]
+            made = apply(kept, begin - how.first, how)
+            for frame in clean.feed(frame_of(made, begin * BLOCK)):
+                yield rounded(floats(frame), how.knee, how.ceiling)
+        block += -(-len(samples) // BLOCK)
+    yield chimes[1]
+
+
+def _over(peaks: Floats) -> dict[int, float]:
+    """Where blocks came out above what may be (their first sample), and by how many decibels and a little more."""
+    limit = 10 ** ((PEAK_DBTP - SPARE_DB) / 20)
+    return {
+        int(at) * BLOCK: 20 * math.log10(float(peaks[at]) / limit) + MORE_DB for at in np.flatnonzero(peaks > limit)
+    }
 
 
 def _shaped(spoken: Path, profile: Profile, tell: Tell, cancelled: IsCancelled) -> Iterator[Floats]:

@@ -16,7 +16,7 @@ class Profile:
     `clean` filters once more: a gain that is never still puts something below the voice.
 
     `clip_db`: how far a peak may stand above the ceiling and be rounded off, instead of the moment being turned down;
-    speech bears it, music does not. `application` is what Opus is told to expect.
+    speech bears it, music does not. `band_hertz`: above it there is nothing worth a bit.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Profile:
     phrase: Curve
     syllable: Curve
     clip_db: float
-    application: str
+    band_hertz: int
 
 
 def _steep_highpass(hertz: int) -> tuple[Step, ...]:
@@ -58,7 +58,7 @@ PROFILES: Final = {
             _SPOKEN_PHRASE,
             ((-36.0, -6.0), (-24.0, 0.0), (-8.0, 0.0), (-4.0, -1.0), (12.0, -11.0)),
             3.0,
-            "voip",
+            12_000,
         ),
         Profile(
             "indoor",
@@ -72,16 +72,16 @@ PROFILES: Final = {
             _SPOKEN_PHRASE,
             ((-8.0, 0.0), (-4.0, -0.5), (12.0, -8.5)),
             3.0,
-            "voip",
+            12_000,
         ),
         Profile(
             "music",
-            (("highpass", "f=60:p=2"),),
+            (("highpass", "f=60:p=2"), ("lowpass", "f=12000:t=q:w=0.5412"), ("lowpass", "f=12000:t=q:w=1.3066")),
             (("anull", ""),),
             ((-24.0, 0.0), (-14.0, 2.0), (0.0, 0.0), (10.0, -2.0)),
             ((0.0, 0.0),),
             0.0,
-            "audio",
+            12_000,
         ),
     )
 }
