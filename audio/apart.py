@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.calls import Cancelled, IsCancelled, Tell
-from audio.made import Finished, Inspected, NotSound, TooHeavy, Unreadable
+from audio.made import Finished, Inspected, Kept, NotSound, TooHeavy, Unreadable
 
 LOOK_S: Final = 0.1
 """How often `cancelled` is asked."""
@@ -82,14 +82,13 @@ def waveform(file: Path, points: int, tell: Tell, cancelled: IsCancelled, bounds
     return found
 
 
-def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled, bounds: Bounds = BOUNDS) -> int:
+def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled, bounds: Bounds = BOUNDS) -> Kept:
     """`audio.compact.compact`, apart. Raises Unreadable (TooHeavy), Cancelled, OSError; then `out` is gone."""
     try:
-        size: int = _done({"work": "compact", "file": str(file), "out": str(out)}, tell, cancelled, bounds)["size"]
+        return Kept(**_done({"work": "compact", "file": str(file), "out": str(out)}, tell, cancelled, bounds))
     except BaseException:
         out.unlink(missing_ok=True)
         raise
-    return size
 
 
 def _done(request: dict[str, object], tell: Tell, cancelled: IsCancelled, bounds: Bounds) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def _work(request: dict[str, Any], tell: Any) -> dict[str, Any]:  # noqa: ANN401
     if request["work"] == "compact":
         from audio.compact import compact  # noqa: PLC0415 - as above
 
-        return {"size": compact(file, Path(request["out"]), tell, _never)}
+        return asdict(compact(file, Path(request["out"]), tell, _never))
     from audio.master import finish  # noqa: PLC0415 - as above
     from audio.profiles import PROFILES  # noqa: PLC0415 - as above
 

@@ -7,7 +7,7 @@ from typing import Final
 import av
 
 from audio.calls import Cancelled, IsCancelled, Tell
-from audio.made import Unreadable
+from audio.made import Kept, Unreadable
 from audio.sound import RATE, frames, length_s, opened
 
 BIT_RATE: Final = 64_000
@@ -16,8 +16,8 @@ _COMPLEXITY: Final = "3"
 """Of 10: nobody hears the difference at this rate, and an hour is copied in half the time."""
 
 
-def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> int:
-    """Write `file` as Opus in Ogg, mono, nothing changed, nothing cut off; bytes. Blocks; constant memory.
+def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> Kept:
+    """Write `file` as Opus in Ogg, mono, nothing changed, nothing cut off. Blocks; constant memory.
 
     Raises Unreadable, Cancelled, OSError; then `out` is gone.
     """
@@ -41,7 +41,7 @@ def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> int:
                 copy.mux(stream.encode(None))
         if not count:
             raise Unreadable("no sound in it")
-        return out.stat().st_size
+        return Kept(out.stat().st_size)
     except BaseException:
         out.unlink(missing_ok=True)
         raise

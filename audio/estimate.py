@@ -48,6 +48,7 @@ PACES: Final = {
     "piper": Pace(0.23, 0.20, 0.15),
 }
 """Measured for eSpeak NG, assumed for Piper, whose voices differ."""
+MEASURED: Final = frozenset({"espeak"})
 ASSUMED: Final = Pace(0.24, 0.25, 0.15, stretches=True)
 """Google and the speech services: four syllables a second, as announcers read."""
 KEPT: Final = 20
@@ -123,7 +124,7 @@ def shipped(engine: str) -> Pace:
 def learned(engine: str, samples: Iterable[Sequence[float]]) -> Pace:
     """An engine's pace after what it spoke: the median of samples and shipped pace, weighed by their syllables."""
     pace = shipped(engine)
-    trust = _TRUSTED if engine == "espeak" else _GUESSED
+    trust = _TRUSTED if engine in MEASURED else _GUESSED
     least, most = pace.syllable_s / _SPREAD, pace.syllable_s * _SPREAD
     weighed = [(trust, pace.syllable_s)] + [(units, s) for units, s in samples if units > 0 and least <= s <= most]
     half, passed = sum(units for units, _ in weighed) / 2, 0.0

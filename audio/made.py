@@ -37,6 +37,14 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A compact copy of what came in: its bytes, and whether speech in it is hard to make out (`audio.masking`)."""
+
+    size: int
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A finished clip: seconds, chimes and all; bytes; what was added to the words; loudness before and after.
 

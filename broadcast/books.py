@@ -11,6 +11,7 @@ from broadcast.domain.deliveries import Delivery, DeliveryState
 from broadcast.domain.people import Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Airing, Slot
+from broadcast.domain.voices import VoiceChoice
 from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
 from devices.vocabulary import AiringId, AreaId, ClipHash, Level
 
@@ -46,7 +47,19 @@ def sound(row: BulletinRow, clip: ClipRow | None) -> Sound | None:
     """The finished sound of a bulletin's row, and its clip's."""
     if clip is None:
         return None
-    return Sound(ClipHash(clip.sha256), clip.seconds, clip.size, row.engine, row.voice, row.fell_back)
+    return Sound(
+        ClipHash(clip.sha256),
+        clip.seconds,
+        clip.size,
+        row.engine,
+        row.voice,
+        row.fell_back,
+        before_lufs=clip.before_lufs,
+        integrated_lufs=clip.integrated_lufs,
+        true_peak_db=clip.true_peak_db,
+        raw=row.raw,
+        masked=clip.masked,
+    )
 
 
 def bulletin(session: Session, row: BulletinRow) -> Bulletin:
@@ -64,12 +77,13 @@ def bulletin(session: Session, row: BulletinRow) -> Bulletin:
         updated_at=row.updated_at,
         valid_until=row.valid_until,
         upload_name=row.upload_name,
+        choice=VoiceChoice(row.chosen_engine, row.chosen_voice, row.chosen_rate),
     )
 
 
 def silence(row: BulletinRow) -> None:
     """Take the sound away: its words are others now."""
-    row.clip, row.engine, row.voice, row.fell_back = None, "", "", ""
+    row.clip, row.engine, row.voice, row.fell_back, row.raw = None, "", "", "", ""
 
 
 def slot(row: SlotRow, title: str) -> Slot:

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Final
 import structlog
 from sqlmodel import Session, select
 
+from audio.reading import Reading
 from broadcast import accounts, editing, enrolment, lexicons, logbook, logging_in, rendering, scheduling, views, voices
 from broadcast.alarm_books import AlarmBooks
 from broadcast.alarm_words import AlarmWords, waiting
@@ -23,12 +23,14 @@ from broadcast.broker import BrokerState, EmbeddedBroker
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Sound
-from broadcast.domain.house import Bell, HouseHealth, Tell
+from broadcast.domain.house import Bell, Tell
 from broadcast.domain.people import Actor
-from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
+from broadcast.foretelling import Foretelling
+from broadcast.house_questions import answers, health, logins, presences
 from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
+from broadcast.listening import Listening
 from broadcast.office import Office
 from broadcast.orders import Orders
 from broadcast.planning import Planner
@@ -36,9 +38,9 @@ from broadcast.presence import Presence
 from broadcast.records import PersonRow
 from broadcast.republishing import Republish
 from broadcast.settings import Settings
-from broadcast.sight import present
 from broadcast.store import Store
 from broadcast.studio import Studio, open_studio
+from broadcast.studio_tools import as_read
 from broadcast.telemetry import Figures
 from broadcast.timetable import Job, Timetable
 from broadcast.tracking import Tracking
@@ -52,8 +54,6 @@ from devices.signing import load_or_make
 from devices.vocabulary import AreaId
 
 SERVER_KEY: Final = "server-1"
-ANSWER_S: Final = 5.0
-"""Books that take longer than this to answer a simple question count as failing."""
 LEXICON_S: Final = 1.0
 """As long the words of an alarm wait for the lexicon of its areas."""
 _log: Final = structlog.get_logger(__name__)
@@ -114,7 +114,9 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         planner, assignments, orders = Planner(desk, wire), Assignments(desk, wire), Orders(desk, wire)
         tracking = Tracking(desk, presence, wire)
         wire.on_state, wire.on_report = tracking.take_state, tracking.take_report
-        studio = await stack.enter_async_context(open_studio(settings, desk.library))
+        offered, raw = voices.offered(settings), ClipLibrary(settings.data / "raw")
+        studio = await stack.enter_async_context(open_studio(settings, desk.library, raw))
+        listening = Listening(desk, raw, settings.data / "outlines", offered)
         words = AlarmWords(partial(_speak_alarm, desk, studio), emergency.add_words, wire, desk.library, now)
         books = AlarmBooks(desk, emergency.alarms)
         emergency.followers += [words.follow, books.follow]
@@ -150,6 +152,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("alarms-owed", timedelta(seconds=2), emergency.catch_up),
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
+                Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
             ),
             now,
@@ -175,6 +178,11 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             upload=unfinished.upload,
             drop_upload=partial(editing.drop_upload, desk),
             render=unfinished.render,
+            foretell=Foretelling(desk, partial(as_read, Reading(settings.reading.region)), offered).foretell,
+            choose=listening.choose,
+            heard=listening.heard,
+            before=listening.before,
+            outline=listening.outline,
             reading=partial(lexicons.reading, desk),
             correct=partial(lexicons.correct, desk),
             uncorrect=partial(lexicons.uncorrect, desk),
@@ -198,12 +206,12 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             alarms=partial(views.alarms, desk, presence, emergency.alarms),
             log=partial(logbook.log, desk),
             log_csv=partial(logbook.log_csv, desk),
-            house=partial(_health, settings, broker, wire),
+            house=partial(health, settings, broker, wire),
             bell=desk.bell,
             zone=settings.schedule.timezone,
             upload_limit_mb=settings.upload.limit_mb,
             text_limit=settings.speech.text_limit,
-            voices=voices.offered(settings),
+            voices=offered,
             works=unfinished.works,
             left_off=unfinished.left_off,
         )
@@ -213,7 +221,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             tree=desk.tree,
             presence=presence,
             figures=Figures(
-                receivers=partial(_presences, desk, presence),
+                receivers=partial(presences, desk, presence),
                 link_up=lambda: wire.state is LinkState.UP,
                 broker_serving=lambda: broker is None or broker.state is BrokerState.SERVING,
                 broker_restarts=lambda: broker.restarts if broker else 0,
@@ -228,11 +236,11 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             ),
             server_keys={SERVER_KEY: signer.public},
             now=now,
-            store_answers=partial(_answers, store),
+            store_answers=partial(answers, store),
             add_user=partial(accounts.add_user, desk),
             enrol=partial(enrolment.enrol, desk, wire.trust, receivers.assign, None),
             learn_receivers=receivers.learn,
-            logins=partial(store.read, _logins),
+            logins=partial(store.read, logins),
             actor_of=partial(_actor_of, desk),
         )
 
@@ -267,34 +275,6 @@ def _broker_changed(carrier: Link, bell: Bell, state: BrokerState) -> None:
     if state is BrokerState.SERVING and isinstance(carrier, MqttLink):
         carrier.hurry()
     bell.ring()
-
-
-def _health(settings: Settings, broker: EmbeddedBroker | None, wire: Wire) -> HouseHealth:
-    return HouseHealth(
-        broker=broker.state.value if broker else BrokerState.EXTERNAL.value,
-        broker_kind=settings.broker.kind,
-        broker_reason=broker.reason if broker else "",
-        broker_restarts=broker.restarts if broker else 0,
-        link=wire.state.value,
-        link_reason=wire.reason,
-    )
-
-
-def _presences(desk: Desk, presence: Presence) -> dict[str, int]:
-    words = {True: "online", False: "offline", None: "unknown"}
-    return dict(Counter(words[present(desk, heard)] for heard in presence.all().values()))
-
-
-async def _answers(store: Store) -> bool:
-    try:
-        await asyncio.wait_for(store.read(lambda session: session.exec(select(PersonRow.id).limit(1)).all()), ANSWER_S)
-    except (Refusal, TimeoutError):
-        return False
-    return True
-
-
-def _logins(session: Session) -> frozenset[str]:
-    return frozenset(session.exec(select(PersonRow.login)).all())
 
 
 async def _actor_of(desk: Desk, login: str) -> Actor | None:

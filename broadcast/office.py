@@ -14,6 +14,7 @@ from typing import Protocol
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
+from broadcast.domain.listening import Foretold, Heard, Outline
 from broadcast.domain.people import Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
@@ -66,6 +67,16 @@ class Office:
     """(actor, bulletin): the text is what is said again."""
     render: Render
     """Its text spoken; `sound` says by whom. Refusal: text-..., speech-failed, disk-full."""
+    foretell: Callable[[Actor, int, str, VoiceChoice], Awaitable[Foretold]]
+    """(actor, bulletin, text, choice): how long the text, as it is being written, will sound."""
+    choose: Callable[[Actor, int, VoiceChoice], Awaitable[Bulletin]]
+    """(actor, bulletin, choice): who is to read it, remembered. Its sound stays. Refusal: no-such-voice."""
+    heard: Callable[[Actor, int], Awaitable[Heard | None]]
+    """What of a bulletin sounds when; None while it has no sound."""
+    before: Callable[[Actor, int], Awaitable[Path]]
+    """(actor, bulletin): the file of its sound before mastering. Refusal: no-sound."""
+    outline: Callable[[Actor, int], Awaitable[Outline]]
+    """(actor, bulletin): how its sound stands, after mastering and before. Refusal: no-sound."""
     reading: Callable[[Actor, int, str], Awaitable[ReadingView]]
     """(actor, bulletin, text): how the text, as it is being written, will be read there. Refusal: text-legacy."""
     correct: Callable[[Actor, int, str, str, AreaId | None], Awaitable[Bulletin]]

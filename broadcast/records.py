@@ -4,8 +4,9 @@ Times are aware UTC in Python and naive UTC on disk. Lists and maps are JSON: no
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, LargeBinary
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, LargeBinary, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -67,6 +68,10 @@ class ClipRow(SQLModel, table=True):
     seconds: float
     size: int
     made_at: datetime = Field(sa_type=UtcDateTime)
+    before_lufs: float | None = None
+    integrated_lufs: float | None = None
+    true_peak_db: float | None = None
+    masked: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class BulletinRow(SQLModel, table=True):
@@ -90,6 +95,33 @@ class BulletinRow(SQLModel, table=True):
     fell_back: str = ""
     readings: dict[str, str] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
     """How something is read in this bulletin alone: written > words."""
+    raw: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The SHA-256 of the sound before mastering; "" where it was not kept."""
+    chosen_engine: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    chosen_voice: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    chosen_rate: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
+
+
+class SpokenRow(SQLModel, table=True):
+    """What sounds when in the clip that was made last for a bulletin: holds only while the bulletin has that clip.
+
+    `lines`: [first ms, last ms, [[begin, end in the text without space around it, words said for it], ...]], in order.
+    """
+
+    __tablename__ = "spoken"
+    bulletin: int = Field(primary_key=True, foreign_key="bulletin.id")
+    clip: str
+    lead_s: float
+    lines: list[list[Any]] = Field(sa_type=JSON)
+
+
+class PaceRow(SQLModel, table=True):
+    """How fast a voice was heard to read. `samples`: [syllables by weight, seconds for one at rate 1], oldest first."""
+
+    __tablename__ = "pace"
+    engine: str = Field(primary_key=True)
+    voice: str = Field(primary_key=True)
+    samples: list[list[float]] = Field(default_factory=list, sa_type=JSON)
 
 
 class LexiconRow(SQLModel, table=True):

@@ -5,16 +5,19 @@ from typing import Final
 
 from sqlmodel import Session
 
+from audio.estimate import counted
 from audio.reading import Lexicon
-from broadcast import books, lexicon_books
+from audio.speech import FASTEST, SLOWEST
+from broadcast import books, lexicon_books, paces
 from broadcast.desk import Desk
-from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, Sound, after, sayable
+from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, after, sayable
 from broadcast.domain.house import Tell
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
-from broadcast.records import BulletinRow, ClipRow
+from broadcast.records import BulletinRow, ClipRow, SpokenRow
 from broadcast.studio import Studio
+from broadcast.studio_tools import Made
 
 NAME_LENGTH: Final = 200
 _MB: Final = 1024 * 1024
@@ -40,13 +43,16 @@ async def render(
         return (row.text, row.readings), sayable(row.text, desk.settings.speech.text_limit), lexicon
 
     as_written, words, lexicon = await desk.store.read(ask)
-    sound = await studio.speak_in_turn(words, tell, choice, lexicon)
+    made = await studio.speak_in_turn(words, tell, choice, lexicon)
 
     def enter(session: Session) -> Bulletin:
         row = _editable(desk, session, actor, bulletin)
         if (row.text, row.readings) != as_written or row.origin != Origin.TEXT:
             raise Refusal("text-changed")
-        return _enter(desk, session, row, sound)
+        row.chosen_engine, row.chosen_voice, row.chosen_rate = choice.engine, choice.voice, choice.rate
+        rate = min(FASTEST, max(SLOWEST, desk.settings.speech.rate * choice.rate))
+        paces.learn(session, made.sound.engine, made.sound.voice, rate, counted(made.words), made.spoken_s)
+        return _enter(desk, session, row, made)
 
     done = await desk.store.write(enter)
     desk.bell.ring()
@@ -70,12 +76,12 @@ async def upload(
             raise Refusal("upload-large", name=shown, limit=limit)
 
     await desk.store.read(ask)
-    sound = await studio.take_in(shown, file, tell)
+    made = await studio.take_in(shown, file, tell)
 
     def enter(session: Session) -> Bulletin:
         row = _editable(desk, session, actor, bulletin)
         row.origin, row.upload_name = Origin.UPLOAD.value, shown
-        return _enter(desk, session, row, sound)
+        return _enter(desk, session, row, made)
 
     done = await desk.store.write(enter)
     desk.bell.ring()
@@ -88,14 +94,33 @@ def _editable(desk: Desk, session: Session, actor: Actor, bulletin: int) -> Bull
     return row
 
 
-def _enter(desk: Desk, session: Session, row: BulletinRow, sound: Sound) -> Bulletin:
-    if session.get(ClipRow, sound.clip) is None:
-        session.add(ClipRow(sha256=sound.clip, seconds=sound.seconds, size=sound.size, made_at=desk.now()))
-        session.flush()
+def _enter(desk: Desk, session: Session, row: BulletinRow, made: Made) -> Bulletin:
+    sound = made.sound
+    clip = session.get(ClipRow, sound.clip)
+    if clip is None:
+        clip = ClipRow(sha256=sound.clip, seconds=sound.seconds, size=sound.size, made_at=desk.now())
+    clip.before_lufs, clip.integrated_lufs, clip.true_peak_db = (
+        sound.before_lufs,
+        sound.integrated_lufs,
+        sound.true_peak_db,
+    )
+    clip.masked = sound.masked
+    session.add(clip)
+    session.flush()
     row.clip, row.engine, row.voice, row.fell_back = sound.clip, sound.engine, sound.voice, sound.fell_back
+    row.raw = sound.raw
+    session.merge(SpokenRow(bulletin=books.stored(row.id), clip=sound.clip, lead_s=made.lead_s, lines=_lines(made)))
     row.state = after(BulletinState(row.state), BulletinEvent.EDIT).value
     row.updated_at = desk.now()
     return books.bulletin(session, row)
+
+
+def _lines(made: Made) -> list[list[object]]:
+    """As `SpokenRow` has them."""
+    return [
+        [round(line.start_s * 1000), round(line.end_s * 1000), [[p.start, p.end, p.words] for p in line.parts]]
+        for line in made.lines
+    ]
 
 
 def _shown(name: str) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,11 +19,11 @@ from typing import Final, TypeVar
 
 import structlog
 
-from audio.apart import finish, inspect
+from audio.alignment import Line, aligned
 from audio.calls import Cancelled, IsCancelled
 from audio.calls import Tell as Share
-from audio.made import Finished, Inspected, NotSound, TooHeavy, Unreadable
-from audio.reading import LegacyEncoding, Lexicon, Reading, read
+from audio.made import Kept, NotSound, TooHeavy, Unreadable
+from audio.reading import LegacyEncoding, Lexicon
 from audio.speaker import Choice
 from audio.speech import SpeechError, Spoken
 from broadcast.domain.bulletins import Sound
@@ -31,8 +31,9 @@ from broadcast.domain.house import Progress, Tell
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.library import ClipLibrary
-from broadcast.settings import Mastering, Settings
+from broadcast.settings import Settings
 from broadcast.speech_words import Fallen
+from broadcast.studio_tools import Made, Tools, tools_of
 from broadcast.voices import open_speaker
 
 T = TypeVar("T")
@@ -46,25 +47,14 @@ _FULL_BYTES: Final = 1024 * 1024
 """A disk with less than this is full, whatever a program in between said of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What makes sound, as `audio` has it. All of it blocks."""
-
-    speak: Callable[[str, Path, Share, IsCancelled, Choice, Callable[[float], None]], Spoken]
-    """(text, file to write, ..., who is to speak, whom to tell the seconds made so far). Raises SpeechError."""
-    inspect: Callable[[Path, str, int, Share, IsCancelled], Inspected]
-    """(file, its name, most minutes, ...). Raises NotSound."""
-    finish: Callable[[Path, Path, Share, IsCancelled], Finished]
-    """(sound, clip to write, ...). Raises Unreadable."""
-    read: Callable[[str, Lexicon | None], str] = lambda text, _lexicon: text
-    """(written text, how to read it or None for the shipped lexicon): the words to say. Raises LegacyEncoding."""
-
-
 class Studio:
     """Makes clips and keeps them in the library. Every call may be cancelled; nothing half made stays behind."""
 
-    def __init__(self, tools: Tools, library: ClipLibrary, at_once: int, limit_minutes: int) -> None:
+    def __init__(
+        self, tools: Tools, library: ClipLibrary, at_once: int, limit_minutes: int, raw: ClipLibrary | None = None
+    ) -> None:
         self._tools, self._library, self._limit_minutes = tools, library, limit_minutes
+        self._raw = raw
         self._at_once = at_once
         self._inside = 0
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="studio")
@@ -76,15 +66,15 @@ class Studio:
 
         Raises Refusal: speech-failed, disk-full.
         """
-        return await self._run(self._alarm_pool, partial(self._spoken, words, lexicon, urgent=True), tell)
+        return (await self._run(self._alarm_pool, partial(self._spoken, words, lexicon, urgent=True), tell)).sound
 
     async def speak_in_turn(
         self, words: str, tell: Tell, choice: VoiceChoice = AS_USUAL, lexicon: Lexicon | None = None
-    ) -> Sound:
+    ) -> Made:
         """The words of a bulletin as a clip. Raises Refusal: speech-busy, speech-failed, text-legacy, disk-full."""
         return await self._in_turn(partial(self._spoken, words, lexicon, choice=choice), tell)
 
-    async def take_in(self, name: str, file: Path, tell: Tell) -> Sound:
+    async def take_in(self, name: str, file: Path, tell: Tell) -> Made:
         """A clip of an uploaded file. Raises Refusal: speech-busy, sound-..., disk-full."""
         return await self._in_turn(partial(self._taken_in, name, file), tell)
 
@@ -130,7 +120,7 @@ class Studio:
         *,
         choice: VoiceChoice = AS_USUAL,
         urgent: bool = False,
-    ) -> Sound:
+    ) -> Made:
         words = self._words(text, lexicon, urgent=urgent)
         with self._bench() as bench:
             tell(Progress("speaking", 0.0))
@@ -140,7 +130,8 @@ class Studio:
                 spoken = self._tools.speak(words, bench / "speech", share, cancelled, wanted, heard)
                 if spoken.fell_back:
                     _log.warning("fell-back", spoken_by=spoken.engine, instead_of=spoken.fell_back)
-                return self._finished(bench, spoken, tell, cancelled)
+                made = self._finished(bench, spoken, tell, cancelled, keep=not urgent)
+                return made if urgent else replace(made, words=words, lines=self._lines(text, lexicon, spoken, made))
             except Cancelled:
                 raise
             except (SpeechError, Unreadable) as error:
@@ -158,12 +149,17 @@ class Studio:
                 raise Refusal("text-legacy", sample=no.sample) from no
             raise
 
-    def _taken_in(self, name: str, file: Path, tell: Tell, cancelled: IsCancelled) -> Sound:
+    def _lines(self, text: str, lexicon: Lexicon | None, spoken: Spoken, made: Made) -> tuple[Line, ...]:
+        lead_s = made.lead_s
+        lines = aligned(self._tools.explain(text, lexicon), spoken.said)
+        return tuple(Line(lead_s + one.start_s, lead_s + one.end_s, one.parts) for one in lines)
+
+    def _taken_in(self, name: str, file: Path, tell: Tell, cancelled: IsCancelled) -> Made:
         with self._bench() as bench:
             tell(Progress("decoding", 0.0))
             try:
                 self._tools.inspect(file, name, self._limit_minutes, _stage(tell, "decoding"), cancelled)
-                return self._finished(bench, Spoken(file, "", ""), tell, cancelled)
+                return self._finished(bench, Spoken(file, "", ""), tell, cancelled, keep=True)
             except NotSound as no:
                 raise Refusal(no.code, **no.facts) from no
             except TooHeavy as error:
@@ -171,14 +167,40 @@ class Studio:
             except Unreadable as error:
                 raise Refusal("sound-truncated", name=name) from error
 
-    def _finished(self, bench: Path, raw: Spoken, tell: Tell, cancelled: IsCancelled) -> Sound:
+    def _finished(self, bench: Path, raw: Spoken, tell: Tell, cancelled: IsCancelled, *, keep: bool) -> Made:
         clip = bench / "clip.opus"
         tell(Progress("mastering", 0.0))
         made = self._tools.finish(raw.path, clip, _stage(tell, "mastering"), cancelled)
         if cancelled():
             raise Cancelled
         tell(Progress("keeping"))
-        return Sound(self._library.keep(clip), made.seconds, made.size, raw.engine, raw.voice, raw.fell_back)
+        kept, name = self._kept(bench, raw.path, tell, cancelled) if keep else (Kept(0), "")
+        sound = Sound(
+            self._library.keep(clip),
+            made.seconds,
+            made.size,
+            raw.engine,
+            raw.voice,
+            raw.fell_back,
+            before_lufs=made.before_lufs,
+            integrated_lufs=made.integrated_lufs,
+            true_peak_db=made.true_peak_db,
+            raw=name,
+            masked=kept.masked and not raw.engine,
+        )
+        return Made(sound, spoken_s=raw.seconds, lead_s=made.lead_s)
+
+    def _kept(self, bench: Path, came_in: Path, tell: Tell, cancelled: IsCancelled) -> tuple[Kept, str]:
+        """A small copy of what came in, for whoever wants to compare; a bulletin does without it."""
+        if self._tools.compact is None or self._raw is None:
+            return Kept(0), ""
+        copy = bench / "raw.opus"
+        try:
+            kept = self._tools.compact(came_in, copy, _stage(tell, "keeping"), cancelled)
+            return kept, self._raw.keep(copy)
+        except (Unreadable, OSError) as error:
+            _log.warning("raw-not-kept", why=str(error))
+            return Kept(0), ""
 
     @contextlib.contextmanager
     def _bench(self) -> Iterator[Path]:
@@ -197,40 +219,20 @@ class Studio:
 
 
 @asynccontextmanager
-async def open_studio(settings: Settings, library: ClipLibrary) -> AsyncIterator[Studio]:
+async def open_studio(
+    settings: Settings, library: ClipLibrary, raw: ClipLibrary | None = None
+) -> AsyncIterator[Studio]:
     """The studio that the settings describe. What a server that was killed left unfinished is thrown away.
 
     Raises BadSettings for engines that cannot be.
     """
     speaker = open_speaker(settings)
     await asyncio.to_thread(shutil.rmtree, library.folder / _UNFINISHED, ignore_errors=True)
-    tools = Tools(
-        speaker.speak,
-        inspect,
-        partial(_with_chimes, settings.mastering),
-        partial(_as_said, Reading(settings.reading.region)),
-    )
-    studio = Studio(tools, library, settings.speech.at_once, settings.upload.limit_minutes)
+    studio = Studio(tools_of(settings, speaker), library, settings.speech.at_once, settings.upload.limit_minutes, raw)
     try:
         yield studio
     finally:
         await studio.close()
-
-
-def _as_said(how: Reading, text: str, lexicon: Lexicon | None) -> str:
-    return read(text, how, lexicon)
-
-
-def _with_chimes(how: Mastering, sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
-    return finish(
-        sound,
-        clip,
-        chime=how.chime_before,
-        closing=how.chime_after,
-        tell=tell,
-        cancelled=cancelled,
-        profile=how.profile,
-    )
 
 
 def _stage(tell: Tell, stage: str) -> Share:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from devices.vocabulary import AreaId, ClipHash, Level
 
 TITLE_LENGTH: Final = 200
@@ -71,6 +72,14 @@ class Sound:
     voice: str = ""
     fell_back: str = ""
     """Why the engine before this one did not speak; "" where the first one did."""
+    before_lufs: float | None = None
+    """How loud it was before mastering, and what came out; None for a sound of before these were kept."""
+    integrated_lufs: float | None = None
+    true_peak_db: float | None = None
+    raw: str = ""
+    """The hash of the sound before mastering; "" where that was not kept."""
+    masked: bool = False
+    """Speech in an upload is hard to make out: what sounds below it is too loud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,8 @@ class Bulletin:
     updated_at: datetime
     valid_until: datetime | None = None
     upload_name: str = ""
+    choice: VoiceChoice = AS_USUAL
+    """Who was last chosen to read it."""
 
 
 def after(state: BulletinState, event: BulletinEvent) -> BulletinState:

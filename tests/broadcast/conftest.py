@@ -28,7 +28,8 @@ from broadcast.library import ClipLibrary
 from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
 from broadcast.settings import Server, Settings
 from broadcast.store import Store
-from broadcast.studio import Studio, Tools
+from broadcast.studio import Studio
+from broadcast.studio_tools import Tools
 from broadcast.wording import refusal
 from devices.vocabulary import AreaId
 

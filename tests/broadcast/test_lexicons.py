@@ -16,7 +16,8 @@ from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.records import BulletinRow, LexiconRow
 from broadcast.store import Store
-from broadcast.studio import Studio, Tools
+from broadcast.studio import Studio
+from broadcast.studio_tools import Tools
 from broadcast.view_types import Correction
 from devices.vocabulary import AreaId
 

@@ -4,7 +4,8 @@ import pytest
 
 from audio.reading import LegacyEncoding, read
 from broadcast.domain.refusals import Refusal
-from broadcast.studio import Studio, Tools
+from broadcast.studio import Studio
+from broadcast.studio_tools import Tools
 
 LEGACY = "Kính gửi bà con: x· héi chñ nghÜa ViÖt Nam đường phố nước khóa học giữ gìn"
 

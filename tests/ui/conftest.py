@@ -20,10 +20,11 @@ from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, c
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.lexicons import clean_words, clean_written
+from broadcast.domain.listening import Breathless, Foretold, Heard, Outline, SpokenLine
 from broadcast.domain.people import Action, Actor, Role, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
-from broadcast.domain.voices import AS_USUAL, VoiceChoice
+from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.office import Office
 from broadcast.view_types import (
     AlarmView,
@@ -83,6 +84,8 @@ class LittleOffice:
     fell_back: str = ""
     choice: VoiceChoice = AS_USUAL
     uploaded: list[int] = field(default_factory=list)
+    lines: dict[int, tuple[SpokenLine, ...]] = field(default_factory=dict)
+    raws: dict[int, Path] = field(default_factory=dict)
     spoken: list[str] = field(default_factory=list)
     own: dict[int, dict[str, str]] = field(default_factory=dict)
     words: dict[AreaId, dict[str, str]] = field(default_factory=dict)
@@ -236,6 +239,36 @@ class LittleOffice:
         self.uploaded.append(len(content))
         tell(Progress("decoding", 0.5))
         return self._book(key, sound=Sound(self._clip(name), 12.0, 9_000), origin=Origin.UPLOAD, upload_name=name)
+
+    async def foretell(self, actor: Actor, _: int, text: str, choice: VoiceChoice) -> Foretold:
+        self._may("foretell")
+        require(actor, Action.WRITE, (), TREE)
+        syllables = len(text.split())
+        short = tuple(Breathless(part.strip(), len(part.split())) for part in text.split(".") if len(part.split()) > 30)
+        by = VoiceChoice(choice.engine or "gtts", choice.voice or "vi", choice.rate)
+        return Foretold(syllables / 3 / choice.rate, syllables, by, choice.engine == "espeak", short)
+
+    async def choose(self, actor: Actor, key: int, choice: VoiceChoice) -> Bulletin:
+        self._may("choose")
+        require(actor, Action.WRITE, (), TREE)
+        return self._book(key, choice=choice)
+
+    async def heard(self, actor: Actor, key: int) -> Heard | None:
+        require(actor, Action.WRITE, (), TREE)
+        sound = self._view(self.books[key]).bulletin.sound
+        return Heard(sound.clip, sound.raw, 1.9, self.lines.get(key, ())) if sound else None
+
+    async def before(self, actor: Actor, key: int) -> Path:
+        require(actor, Action.WRITE, (), TREE)
+        if key not in self.raws:
+            raise Refusal("no-sound")
+        return self.raws[key]
+
+    async def outline(self, actor: Actor, key: int) -> Outline:
+        require(actor, Action.WRITE, (), TREE)
+        if key not in self.raws:
+            raise Refusal("no-sound")
+        return Outline((0.1, 0.9, 0.4), (0.05, 0.2, 0.1))
 
     async def drop_upload(self, actor: Actor, key: int) -> Bulletin:
         require(actor, Action.WRITE, (), TREE)
@@ -397,6 +430,7 @@ class LittleOffice:
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,
             text_limit=20_000,
+            voices=(VoiceOffered("gtts", ("vi",)), VoiceOffered("espeak", ("vi-vn-x-south", "vi"))),
         )
 
 
