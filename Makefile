@@ -1,10 +1,10 @@
 # make demo    one machine, three receivers, the whole way      make test   all tests
 # make check   style, types, imports; writes nothing            make fix    style, mended
-# make bench   figures for docs/performance.md (bench-speech, bench-master)   make chaos  kills at random moments
+# make bench   figures for docs/performance.md (also bench-speech, -master, -listen)  make chaos  kills at random moments
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check fix bench bench-speech bench-master chaos clean
+.PHONY: help install demo test check fix bench bench-speech bench-master bench-listen chaos clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -53,6 +53,10 @@ bench: .venv/made-dev
 # an hour mastered by the command people use, its figures written into the docs
 bench-master: .venv/made-dev
 	$(BIN)/python -m broadcast.bench_master --into docs/performance.md
+
+# ten bulletins the whole way to a receiver, and what its horn gave: nine minutes
+bench-listen: .venv/made-asr
+	$(BIN)/python -m broadcast.bench_listen --into docs/performance.md
 
 # what each voice loses on the way to an ear, written into the docs; RECORDINGS=folder of NAME.wav with NAME.txt
 bench-speech: .venv/made-asr

@@ -22,7 +22,7 @@ Softer = Mapping[int, float]
 """Sample > decibels by which the block that begins there is to be turned down, and softly what is around it."""
 TRANSFORM_ONLY: Final = "lowdelay"
 """FFmpeg's name for the coder without prediction."""
-COMPLEXITY: Final = 8
+COMPLEXITY: Final = 5
 _AROUND: Final = RATE // 25
 """Samples before and after a peak that are turned down with it."""
 _SHAPE: Final = np.hanning(2 * _AROUND + BLOCK).astype(np.float32)

@@ -15,6 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from broadcast.bench_speech import entered
+
 RATE: Final = 48_000
 PROFILES: Final = ("horn", "indoor", "music")
 SYLLABLES: Final = 4.5
@@ -85,9 +87,7 @@ def main(argv: list[str] | None = None) -> int:
             print(rows[-1], flush=True)
     if args.into:
         page = args.into.read_text("utf-8")
-        before, _, rest = page.partition(BEGIN)
-        _, _, after = rest.partition(END)
-        args.into.write_text("\n".join([f"{before}{BEGIN}", *rows, f"{END}{after}"]), "utf-8")
+        args.into.write_text(entered(page, "\n".join(rows), BEGIN, END), "utf-8")
     return 0
 
 

@@ -133,13 +133,13 @@ def table(figures: Iterable[Figures]) -> str:
     return "\n".join([head, rule, *(f.line() for f in figures)])
 
 
-def entered(page: str, made: str) -> str:
-    """A page with the table between its two marks. Raises ValueError where they are missing."""
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"no place for the figures: {BEGIN} ... {END}")
-    return f"{before}{BEGIN}\n{made}\n{END}{after}"
+def entered(page: str, made: str, begin: str = BEGIN, end: str = END) -> str:
+    """The page with `made` between its marks. Raises ValueError for a page without them."""
+    before, found, rest = page.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"no place for the figures: {begin} ... {end}")
+    return f"{before}{begin}\n{made}\n{end}{after}"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -55,7 +55,7 @@ async def once(settings: Settings, text: str, tell: Say) -> tuple[dict[str, Any]
             await wait_online(house, receivers, CONNECT_S)
             slot = await house.office.place(staff, bulletin.id, (demo_commune(house.tree).id,), None, "")
             tell(say("command.once-placed", at=slot.at))
-            views = await _ended(house, staff, slot.id, slot.at + timedelta(seconds=sound.seconds + AFTER_S))
+            views = await ended(house, staff, slot.id, slot.at + timedelta(seconds=sound.seconds + AFTER_S))
         finally:
             await stop_receivers(receivers, lambda _: None)
         clip = house.office.clip(sound.clip)
@@ -96,7 +96,8 @@ async def demo_actor(house: House, role: Role) -> Actor:
     return actor
 
 
-async def _ended(house: House, actor: Actor, slot: int, last: datetime) -> dict[str, DeliveryView]:
+async def ended(house: House, actor: Actor, slot: int, last: datetime) -> dict[str, DeliveryView]:
+    """The deliveries of a slot by receiver, once all have ended, at the latest at `last`."""
     while True:
         views = {v.receiver: v for v in await house.office.deliveries(actor, slot)}
         over = all(v.state in ENDED or v.state is DeliveryState.UNKNOWN for v in views.values())
