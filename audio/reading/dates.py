@@ -5,7 +5,7 @@ from typing import Final
 
 from audio.reading import numbers
 from audio.reading.contexts import context
-from audio.reading.scan import Found, Named, Scan
+from audio.reading.scan import NUMERIC, Found, Named, Scan
 
 _FULL: Final = re.compile(r"(\d{1,2}) ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?![\w/]|[.,]\d)")
 _ISO: Final = re.compile(r"((?:19|20)\d{2})-(\d{1,2})-(\d{1,2})(?!\d)")
@@ -34,6 +34,13 @@ _LAWS: Final = context("laws")
 _ABOUT: Final = context("about")
 _PARTS: Final = context("parts")
 _OVER: Final = context("over")
+_WHOLES: Final = context("wholes")
+_HAVING: Final = context("having")
+_DOSES: Final = context("doses")
+_PERIODS: Final = context("periods")
+_POSTS: Final = context("posts")
+_RELATIVE_DAYS: Final = context("relative-days")
+_FROM_DAY: Final = frozenset({"từ", "đến", "ngày"})
 _SIMPLE_PARTS: Final = frozenset({2, 3, 4, 5, 6, 8, 10})
 _MONTHS: Final = 12
 _SHORT_MONTHS: Final = frozenset({4, 6, 9, 11})
@@ -80,11 +87,11 @@ def month_year(scan: Scan, at: int) -> Found | None:
     if season and int(season[2]) == int(season[1]) + 1:
         return Found(season.end(), f"{numbers.number(season[1], how)} đến {numbers.number(season[2], how)}")
     match = _MONTH_YEAR.match(text, at)
-    if not match:
+    if not match or _is_over(scan):
         return None
     first, sign, year = match.groups()
     after_month = scan.follows(frozenset({"tháng"}))
-    if sign != "/" and not (after_month and int(first) <= _MONTHS):
+    if sign != "/" and not (int(first) <= _MONTHS and (after_month or (sign == "-" and scan.follows(_PERIODS)))):
         return None
     said_year = f"năm {numbers.number(year, how)}"
     if int(first) > _MONTHS or int(first) == 0 or (not after_month and scan.follows(_NUMBERED)):
@@ -105,42 +112,71 @@ def slash(scan: Scan, at: int) -> Found | None:
         return None
     over = f"{numbers.number(match[1], how)} trên {numbers.number(match[3], how)}"
     part = f"{numbers.number(match[1], how)} phần {'tư' if b == 4 else numbers.number(match[3], how)}"  # noqa: PLR2004
-    if scan.follows(_OVER) or "lệ" in scan.left[-3:]:
+    if _is_over(scan):
         return Found(end, over, (part,), "fraction")
     if scan.text.startswith("h", end):
         end += 1
         return Found(end, f"{over} giờ", kind="fraction")
     date = f"{_day(scan, a, end)} tháng {numbers.month(b, how)}" if valid(a, b) and len(match[1]) + len(match[3]) < 5 else ""  # noqa: E501, PLR2004  # fmt: skip
     padded = match[1][0] == "0" or match[3][0] == "0"
-    if date and (padded or scan.follows(DAYS)):
+    some = scan.precedes(end, _PARTS) and not scan.follows(_FROM_DAY)
+    if date and (scan.follows(DAYS) or scan.follows(_NAMED_DAYS) or (padded and not (some and scan.follows(_HAVING)))):
         return Found(end, date, (part,))
     if (a, b) in {(24, 7), (7, 7)} and not scan.follows(_DAY_WORDS):
         return Found(end, over, (date,) if date else (), "fraction")
-    counted = scan.precedes(end, _PARTS) and not scan.follows(frozenset({"từ", "đến", "ngày"}))
-    if counted or (scan.follows(_ABOUT) and a < b) or not date or (a == b == 24):  # noqa: PLR2004 - 24/24 giờ
-        simple = a < b and (b in _SIMPLE_PARTS or a == 1)
+    counted = some and (a <= b or scan.follows(_HAVING))
+    about = (scan.follows(_ABOUT) and a < b) or (a == 1 and b in _SIMPLE_PARTS and scan.follows(_HAVING))
+    if counted or about or not date or (a == b == 24):  # noqa: PLR2004 - 24/24 giờ
+        simple = a < b and (b in _SIMPLE_PARTS or a == 1) and not (a > 1 and _of_so_many(scan, b, end))
         others = tuple(filter(None, (over if simple else part, date)))
         return Found(end, part if simple else over, others, "fraction")
     return Found(end, date, (part, over))
 
 
+def _is_over(scan: Scan) -> bool:
+    """Whether what was said makes it one number over another: huyết áp 120/80, tỷ lệ 1/2000, mũi 2/3."""
+    return scan.follows(_OVER) or "lệ" in scan.left[-3:]
+
+
+def _of_so_many(scan: Scan, b: int, end: int) -> bool:
+    """Whether so many of `b` that can be counted are meant, and no part of something: 8/10 ấp, 9/10 điểm."""
+    return scan.next_word(end) == "điểm" or (b > 5 and scan.precedes(end, _WHOLES))  # noqa: PLR2004 - fifths are parts
+
+
 def day_month(scan: Scan, at: int) -> Found | None:
     """25.11 or 25-11 after "ngày"."""
     match = _DOTTED_DAY.match(scan.text, at)
-    listed = scan.left[-1:] and scan.left[-1] in {",", "và"} and "tháng" in scan.left[-8:] and match
-    meant = scan.follows(_NAMED_DAYS) or (listed and match and (match[1], match[3]) in _HOLIDAYS)
-    if not match or not meant or not valid(int(match[1]), int(match[3])):
+    if not match or not valid(int(match[1]), int(match[3])):
         return None
+    listed = scan.left[-1:] and scan.left[-1] in {",", "và"} and "tháng" in scan.left[-8:]
+    named = scan.follows(_NAMED_DAYS) or scan.follows(_RELATIVE_DAYS) or _after_weekday(scan)
+    # 24-11 goes down, so that it is no range
+    falls = (
+        match[2] == "-" and int(match[1]) > int(match[3]) and scan.follows(_DAY_WORDS) and scan.last_kind not in NUMERIC
+    )
+    if not (named or falls or (listed and (match[1], match[3]) in _HOLIDAYS)):
+        return None
+    if match[2] == "-" and not falls and scan.precedes(match.end(), _DOSES):
+        return None  # uống ngày 2-3 lần
     if match[2] == "-" and scan.follows(_SEVERAL) and not scan.precedes(match.end(), frozenset({"đến", "tới"})):
         return None  # các ngày 5-7: from the fifth to the seventh
     day = _day(scan, int(match[1]), match.end())
     return Found(match.end(), f"{day} tháng {numbers.month(int(match[3]), scan.how)}")
 
 
+def _after_weekday(scan: Scan) -> bool:
+    """thứ Sáu, 27-11."""
+    said = [w for w in scan.left[-4:] if w != ","]
+    return scan.last_kind in {"pause", "word", "date"} and (said[-2:-1] == ["thứ"] or said[-2:] == ["chủ", "nhật"])
+
+
 def weekday(scan: Scan, at: int) -> Found | None:
     """T2, T.7, CN."""
     text = scan.text
     match = _WEEKDAY.match(text, at)
+    listed = scan.left[-1:] and scan.left[-1] in {",", "và"}
+    if match and (scan.follows(_POSTS) or (listed and "tê" in scan.left[-5:-2])):
+        return None  # trạm bơm T1, T2
     if match:
         n = int(match[1])
         return Found(match.end(), f"thứ {numbers.ordinal(n, scan.how)}", (f"tháng {numbers.month(n, scan.how)}",))

@@ -20,6 +20,8 @@ _PLATE: Final = re.compile(
 )
 _LONG: Final = re.compile(r"\d{4,}(?:[ .-]?\d{2,}){0,6}(?![\d,])")
 _OLD_ID: Final = re.compile(r"0\d{11}(?!\d)")
+_METALS: Final = frozenset({"vàng", "bạc"})
+"""Gold of 9999 parts in 10 000."""
 _CALL: Final = context("call")
 _HELP: Final = context("help")
 _KNOWN: Final = frozenset({"111", "112", "113", "114", "115", "116", "1022", "1080", "156", "5656", "18001090"})
@@ -79,6 +81,8 @@ def called(scan: Scan, at: int) -> Found | None:
     match = _CALLED.match(scan.text, at)
     if not match:
         return None
+    if scan.follows(_METALS) and set(match.group()) == {"9"}:
+        return Found(match.end(), numbers.by_digit(match.group(), scan.how), kind="code")
     digits, end = match.group(), match.end()
     listed = scan.since_phone <= 3 and scan.left[-1:] and scan.left[-1] in {",", "hoặc", "và", "hay", "-", "đến", ";"}  # noqa: PLR2004  # fmt: skip - a comma and a word
     meant = scan.follows(_CALL) or (listed and len(digits) != 5) or (digits in _KNOWN and scan.follows(_HELP))  # noqa: PLR2004

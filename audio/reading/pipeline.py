@@ -137,7 +137,7 @@ def _chain(scan: Scan, at: int, found: Found, rule: Named) -> Iterator[Made]:
             found, rule = _word(scan, following, word.end(), word.group()) if word else (Found(following, ""), _PLAIN)
         found, rule = _corrected(scan, following, found, rule)
         dash_at = at + (scan.text[at] == " ")
-        if not bridges(scan, dash_at, sort, found.kind or rule.kind, value[-1], found.words.rpartition(" ")[2]):
+        if not bridges(scan, dash_at, sort, found.kind or rule.kind, value[-1], found.words):
             scan.restore(value)
             break
         yield at, following, "range", "range", "đến", ()

@@ -12,7 +12,9 @@ from audio.reading.scan import Found, Named, Scan
 _VERSION: Final = re.compile(r"(\d{1,4})((?:\.\d{1,4}){1,5})(?![\d,])")
 _ZERO: Final = re.compile(r"(\d{1,2})\.0(?![\d.,]| ?(?:%|tấn|ha|kg|m|km|triệu|tỷ|điểm)(?![^\W_]))")
 _HEADING: Final = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})(?=\.? +[^\W\d_a-z])")
-_RATIO: Final = re.compile(r"(\d{1,6}(?:[.,]\d{1,3})?) ?: ?(\d{1,3}(?:\.\d{3})+|\d{1,7})(?![\d:])")
+_RATIO: Final = re.compile(
+    r"(\d{1,6}(?:[.,]\d{1,3})?) ?: ?(\d{1,3}(?:\.\d{3})+|\d{1,7})(?![\d:]| ?(?:h|g|giờ)(?![^\W\d_]))"
+)
 _SCORE: Final = re.compile(r"(\d{1,3}) ?[-–:] ?(\d{1,3})(?!\d|[-–.,/]\d|[-–][A-ZĐ]| ?%)")
 _LINE_UP: Final = re.compile(r"\d(?:-\d){2,4}(?![\d/-])")
 _PER: Final = re.compile(r" ?/ ?(?=[^\W\d_]|\d{1,3}(?:\.\d{3}){0,3} ?[^\W\d_]|µ|μ|%)")
@@ -20,7 +22,7 @@ _PER_TIMES: Final = re.compile(r"(\d{1,3}(?:\.\d{3}){0,3}) ?")
 _WORD: Final = re.compile(r"[^\W\d_²³]+")
 _BIG_SIGN: Final = re.compile(r"([$€£¥]) ?(?=\d)")
 _LISTED: Final = re.compile(r" ?(?:[,;.)](?!\d)|và |hoặc |đến |hay |-|–|$)")
-_SHORT: Final = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|[%°])")
+_SHORT: Final = re.compile(r"\d{1,3}(?!\d|[.,/:]\d|[%°]| ?- ?(?:19|20)\d\d(?!\d))")
 _WEEKDAY: Final = re.compile(r"[2-7](?![\w/%]|[.,]\d| ?[-–])")
 _WEEKDAYS: Final = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\d/-])")
 _LETTERED: Final = re.compile(r"(\d{1,5})([A-ZĐ]{1,2}|[a-eđ])(\d{1,3})?(?:\.(\d{1,3})(?!\d))?(?![^\W_])")
@@ -82,7 +84,8 @@ def ratio(scan: Scan, at: int) -> Found | None:
     if match:
         return Found(match.end(), numbers.by_digit(match.group().replace("-", ""), how), kind="code")
     match = _RATIO.match(text, at)
-    if not match or not (scan.follows(_RATIO_BEFORE) or (match[1] == "1" and len(match[2]) != 2)):  # noqa: PLR2004
+    bare = match and match[1] == "1" and len(match[2]) != 2 and " " not in match.group()  # noqa: PLR2004 - no 1:30
+    if not match or not (bare or scan.follows(_RATIO_BEFORE)):
         return None
     first = amount(scan, at).words
     return Found(match.end(), f"{first} trên {numbers.number(match[2].replace('.', ''), how)}", kind="fraction")

@@ -42,8 +42,8 @@ class Scan:
     """One reading of a text, from left to right."""
 
     __slots__ = (
-        "_tails", "after_capital", "at", "how", "last_kind", "left", "lexicon", "since", "since_phone", "since_roman",
-        "text",
+        "_tails", "after_capital", "at", "hours_by_g", "how", "last_kind", "left", "lexicon", "since", "since_phone",
+        "since_roman", "text",
     )  # fmt: skip
 
     def __init__(self, text: str, how: Reading, lexicon: Lexicon) -> None:
@@ -61,6 +61,8 @@ class Scan:
         """Tokens since a Roman numeral."""
         self.after_capital = False
         """Whether the last word said began with a capital."""
+        self.hours_by_g = False
+        """Whether an hour was written as 7g30: whoever writes so writes 9g too."""
         self.at = 0
         """Where a rule that took several tokens came to its end."""
 
@@ -151,7 +153,7 @@ class Scan:
             if phrase == "#":
                 fits = rest[:1].isdecimal()
             elif phrase == "###":
-                fits = rest[:3].isdecimal()
+                fits = len(rest) > 2 and rest[:3].isdecimal()  # noqa: PLR2004 - three digits
             elif phrase == "Aa":
                 fits = rest[:1].isupper()
             elif phrase == "AA":

@@ -19,8 +19,9 @@ _LONG: Final = {">=": "lớn hơn hoặc bằng", "<=": "nhỏ hơn hoặc bằn
 _ARROWS: Final = frozenset("→➔⇒➜►")
 _DOTS: Final = re.compile(r"\.{2,}|…[.…]*")
 _REST: Final = re.compile(r" ?(?=\d)")
-_DIGITS_BEFORE: Final = re.compile(r"((?:\d{1,3}\.){0,5}\d{1,6}) ?$")
-_DIGITS_AFTER: Final = re.compile(r" ?((?:\d{1,3}\.){0,5}\d{1,6})(?![.,]?\d)")
+_DIGITS_BEFORE: Final = re.compile(r"((?:\d{1,3}\.){0,5}\d{1,6}(?:,\d{1,3})?) ?$")
+_DIGITS_AFTER: Final = re.compile(r" ?((?:\d{1,3}\.){0,5}\d{1,6}(?:,\d{1,3})?)(?![.,]?\d)")
+_GROUPS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+\Z")
 _COUNTED_BEFORE: Final = re.compile(r"([^\W\d_]+) ?[\dIVX]{1,5} ?$")
 _COUNTED_AFTER: Final = re.compile(r" ?([^\W\d_]+) ?[\dIVX]")
 _ALIKE: Final = (
@@ -30,6 +31,10 @@ _ALIKE: Final = (
 )
 _POWERS: Final = frozenset("23²³")
 _NAMED_NEXT: Final = re.compile(r" ?([Tt]hứ|[Tt]háng|[Mm]ùng|[Mm]ồng) ")
+_PARTS_OF_DAY: Final = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya"})
+_CLOCK: Final = re.compile(r" ?\d{1,2} ?(?:[hHg:]|giờ)")
+_DAY_NEXT: Final = re.compile(r" ?(?:hết |rạng )?(?:sáng|trưa|chiều|tối|đêm|ngày) \d")
+_CLOCKS: Final = frozenset({"giờ", "phút"})
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
 _DEGREES: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,2})? ?(?:°|º|˚|độ|oC|%)")
 _AMOUNTS: Final = frozenset({"number", "quantity", "money", "share", "fraction"})
@@ -73,9 +78,9 @@ def _pause(scan: Scan, at: int, char: str, *, between_digits: bool) -> Found:
 def _said(scan: Scan, at: int, char: str, before: str, after: str) -> Found:
     first = not scan.left or scan.left[-1] == "\n"
     if char == "+":
-        said = (
-            after.isdecimal() or (before not in {"", " ", "\n"} and after not in {"", " "}) or scan.last_kind in NUMERIC
-        )
+        close = before not in {"", " ", "\n"} and after not in {"", " "}
+        sums = scan.last_kind in NUMERIC or (scan.since <= 3 and _REST.match(scan.text, at + 1))  # noqa: PLR2004 - 10kg urê + 5kg
+        said = after.isdecimal() or close or sums
         return Found(at + 1, "cộng" if said and not (first and after == " ") else "")
     if char == "*":
         return Found(at + 1, "sao" if after.isdecimal() or (before.isdecimal() and after in {"#", "*"}) else "")
@@ -125,28 +130,46 @@ def dash(scan: Scan, at: int) -> Found:
         return Found(at + 1, "âm" if not first or alone or below else "", kind="" if not first or alone or below else "nothing")  # noqa: E501  # fmt: skip
     if first:
         return Found(at + 1, "", kind="nothing")
-    if scan.last_kind in NUMERIC:
-        left, right = _COUNTED_BEFORE.search(text[max(0, at - 20) : at]), _COUNTED_AFTER.match(text, at + 1)
-        if left and right and left[1].lower() == right[1].lower():
-            return Found(at + 1, "đến", kind="range")  # cấp 3 - cấp 4
-    again = _NAMED_NEXT.match(text, at + 1)
-    if again and scan.left[-2:-1] == [again[1].lower()]:
-        return Found(at + 1, "đến", kind="range")  # thứ Hai - thứ Sáu
+    joined = _joins(scan, at)
+    if joined:
+        return Found(at + 1, joined, kind="range" if joined == "đến" else "")
     if before.isalpha() and after.isalpha():
         return Found(at + 1, "", kind="nothing")
     return Found(at + 1, ",", kind="pause")
 
 
-def bridges(scan: Scan, at: int, left: str, right: str, *last: str) -> bool:
+def _joins(scan: Scan, at: int) -> str:
+    """What the dash at `at` joins two things by that are named on both sides: "đến", "năm", or nothing."""
+    text = scan.text
+    if scan.last_kind in NUMERIC:
+        left, right = _COUNTED_BEFORE.search(text[max(0, at - 20) : at]), _COUNTED_AFTER.match(text, at + 1)
+        if left and right and left[1].lower() == right[1].lower():
+            return "đến"  # cấp 3 - cấp 4
+    if scan.last_kind == "roman" and not text[at - 1].isspace() and _YEAR.match(text, at + 1):
+        return "năm"  # quý III-2026
+    if scan.since == 1 and scan.left[-1] in _PARTS_OF_DAY and _CLOCK.match(text, at + 1):
+        return "đến"  # 8h sáng - 4h chiều
+    if scan.last_kind == "date" and "từ" in scan.left[-20:] and _DAY_NEXT.match(text, at + 1):
+        return "đến"  # từ sáng 25/11 - chiều 27/11
+    again = _NAMED_NEXT.match(text, at + 1)
+    return "đến" if again and scan.left[-2:-1] == [again[1].lower()] else ""  # thứ Hai - thứ Sáu
+
+
+def bridges(scan: Scan, at: int, left: str, right: str, unit: str, words: str) -> bool:
     """Whether the dash at `at` joins what stands on both sides into "from ... to ...".
 
-    `left` and `right` are their kinds, `last` the last word of each: 220 V - 50 Hz are two things.
+    `left` and `right` are their kinds, `unit` is the last word of the left, `words` are the right's: 220 V - 50 Hz are
+    two things.
     """
+    last = unit, words.rpartition(" ")[2]
     if left == "number" and right == "number":
         low, high = _DIGITS_BEFORE.search(scan.text[max(0, at - 24) : at]), _DIGITS_AFTER.match(scan.text, at + 1)
         return not (low and high and _value(low[1]) >= _value(high[1]))
     if {left, right} <= _AMOUNTS:
-        return "number" in {left, right} or last[0] == last[1] or any(set(last) <= same for same in _ALIKE)
+        alike = last[0] == last[1] or any(set(last) <= same for same in _ALIKE)
+        return "number" in {left, right} or alike or f" {unit} một " in words  # 65.000đ-67.000đ/kg
+    if {left, right} == {"quantity", "time"}:
+        return _CLOCKS.issuperset(last)  # 8 giờ - 10 giờ 30
     if left == "number":
         return right in {"date", "time", "code", "quantity", "place"}
     if left == right == "place":
@@ -156,5 +179,7 @@ def bridges(scan: Scan, at: int, left: str, right: str, *last: str) -> bool:
     return left == right and left in {"date", "roman", "code"}
 
 
-def _value(digits: str) -> int:
-    return int(digits.replace(".", ""))
+def _value(digits: str) -> float:
+    if _GROUPS.match(digits):
+        digits = digits.replace(".", "")
+    return float(digits.replace(",", ".") if digits.count(".") + digits.count(",") < 2 else "0")  # noqa: PLR2004 - 1.2.3

@@ -34,8 +34,10 @@ def hour_minute(scan: Scan, at: int) -> Found | None:
     marked = match.end() > match.end(2)
     if spaced and not marked and (len(minute) == 1 or scan.next_word(match.end()) in _COUNTED):
         return None
-    if scan.text[match.end(1)] == "g" and (int(hour) > _HOURS or len(minute) == 1):
-        return None
+    if scan.text[match.end(1)] == "g":
+        if int(hour) > _HOURS or len(minute) == 1:
+            return None
+        scan.hours_by_g = True
     return Found(match.end(), _said(scan, hour, minute, second))
 
 
@@ -62,6 +64,7 @@ def hour(scan: Scan, at: int) -> Found | None:
         or (scan.follows(_TIME_BEFORE) and scan.next_word(match.end()) in {"đến", "tới", "và", "ngày", "tại", "ở"})
         or (scan.follows(frozenset({"lúc", "hồi"})))
         or _RANGE_TO_TIME.match(scan.text, match.end())
+        or (scan.hours_by_g and not scan.next_word(match.end()))
     )
     return Found(match.end(), f"{numbers.number(match[1], scan.how)} giờ", (f"{match[1]} gam",)[:0]) if meant else None
 

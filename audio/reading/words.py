@@ -27,6 +27,7 @@ _LISTING: Final = frozenset({",", "và", "đến", "-", "hoặc", "hay", "tới"
 _BY_ENGINE: Final = frozenset("FGHJKLMNQRSWXZ")
 """Letters whose name differs from place to place: standing alone they are left to the voice."""
 _VESSEL: Final = re.compile(r"([A-ZĐ]{1,3})-?(\d{4,5})-?(TS)(?![^\W_])")
+_REGISTERED: Final = re.compile(r"-(?!(?:19|20)\d\d(?!\d))\d{4,5}(?![\d.,/-])")
 _VOWELS: Final = frozenset("aeiouy")
 _UNSPOKEN: Final = 4
 """Capitals up to here that make no syllable are spelled; longer ones that can be said are names."""
@@ -57,7 +58,9 @@ def _known(scan: Scan, at: int, *, glued: bool) -> Found | None:
             _ends(scan, entry, end) or (glued and scan.text[end : end + 1].isdecimal())
         ):
             continue
-        if scan.holds(entry.conditions, end) and not _shouted(scan, entry.written, at, end):
+        if _is_registration(entry.written, text, end):
+            continue
+        if scan.holds(entry.conditions, end) and (entry.conditions or not _shouted(scan, entry.written, at, end)):
             others = tuple(dict.fromkeys(r for e in candidates if e.written == entry.written for r in e.readings))
             end = _without_space(scan, entry, end)
             if text[at - 1 : at] == "(" and text[end : end + 1] == ")" and scan.just_said(entry.readings[0]):
@@ -74,6 +77,11 @@ def _ends(scan: Scan, entry: Entry, end: int) -> bool:
     if entry.written[-1] in ".:":
         return True
     return following.isdecimal() and any(c.ahead and "#" in c.phrases for c in entry.conditions)
+
+
+def _is_registration(written: str, text: str, end: int) -> bool:
+    """TN-1234 of a boat: letters and four digits or five, which are no year."""
+    return len(written) == 2 and written.isupper() and bool(_REGISTERED.match(text, end))  # noqa: PLR2004 - of a province
 
 
 def _without_space(scan: Scan, entry: Entry, end: int) -> int:
