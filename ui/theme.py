@@ -42,6 +42,7 @@ PLACES: Final = (
     Place("slots", "/slots", "event", Action.SEE_LOG),
     Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
     Place("log", "/log", "menu_book", Action.SEE_LOG),
+    Place("lexicon", "/lexicon", "record_voice_over", Action.CORRECT_LEXICON),
     Place("alarm", "/alarm", "notifications_active", Action.RAISE_ALARM),
 )
 

@@ -90,3 +90,29 @@ async def test_a_file_that_is_too_large_is_refused_in_the_browser(page: Page, li
     await page.set_input_files(".q-uploader__input", small)
     await expect(page.locator("[data-testid=spoken-by]")).to_contain_text("Từ tệp “vua.mp3”")
     assert little.uploaded == [500_003]
+
+
+async def test_a_word_is_corrected_by_keyboard_and_the_voice_says_it(page: Page, little) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.click("[data-testid=write]")
+    await page.fill("[data-testid=text]", "Họp ngày 25/11 tại UBND xã <b>&amp;")
+    token = page.locator(".loa-read [data-i]", has_text="hai mươi lăm tháng mười một")
+    await expect(token).to_have_attribute("aria-label", "25/11, đọc là: hai mươi lăm tháng mười một")
+    await expect(page.locator(".loa-read b")).to_have_count(0)
+    await token.focus()
+    await page.keyboard.press("ArrowRight")
+    await expect(page.locator(".loa-read [data-i]:focus")).to_have_text("ủy ban nhân dân")
+    await page.keyboard.press("ArrowLeft")
+    await page.keyboard.press("Enter")
+    await page.click("[data-testid=reading-other]:has-text('phần mười một')")
+    await page.click("[data-testid=reading-for-bulletin]")
+    corrected = page.locator(".loa-read .loa-r-own")
+    await expect(corrected).to_have_text("hai mươi lăm phần mười một")
+    await expect(corrected).to_be_focused()
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.fill("[data-testid=text]", "Họp ngày 25/11 tại UBND xã")
+    await page.click("[data-testid=listen]")
+    await expect(page.locator("[data-testid=spoken-by]")).to_be_visible()
+    assert little.spoken == ["Họp ngày hai mươi lăm phần mười một tại ủy ban nhân dân xã"]
+    await page.click(".loa-read", position={"x": 20, "y": 22})
+    await expect(page.locator("[data-testid=reading-written]")).to_have_value("Họp")

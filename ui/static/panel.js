@@ -27,3 +27,61 @@ document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-draft]");
   if (field) window.loaDraft.keep(field.dataset.draft, event.target.value);
 });
+
+// The pane of how a text is read: one element, its events told here. A coloured word is {v, i}, a plain one {word}.
+window.loaReading = {
+  token(target) {
+    const token = target.closest("[data-i]");
+    return token && { v: +token.closest("[data-v]").dataset.v, i: +token.dataset.i };
+  },
+  pressed(event) {
+    const token = this.token(event.target);
+    if (token) return token;
+    const chosen = getSelection();
+    if (!chosen.isCollapsed) {
+      const one = chosen.anchorNode === chosen.focusNode && chosen.toString().trim();
+      return one ? { word: one } : null;
+    }
+    const point = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+    const range = point ? null : document.caretRangeFromPoint?.(event.clientX, event.clientY);
+    const node = point?.offsetNode ?? range?.startContainer;
+    if (node?.nodeType !== Node.TEXT_NODE || !event.currentTarget.contains(node)) return null;
+    const at = point?.offset ?? range.startOffset;
+    const left = /[\p{L}\p{M}\p{N}]*$/u.exec(node.data.slice(0, at))[0];
+    const word = left + /^[\p{L}\p{M}\p{N}]*/u.exec(node.data.slice(at))[0];
+    return word ? { word } : null;
+  },
+  // One tab stop; arrows go on from there, so that nobody tabs through a thousand words.
+  keyed(event) {
+    const here = event.target.closest("[data-i]");
+    if (!here) return null;
+    if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      return this.token(here);
+    }
+    const all = [...event.currentTarget.querySelectorAll("[data-i]")];
+    const at = all.indexOf(here);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined) return null;
+    event.preventDefault();
+    this.reach(here, all[Math.max(0, Math.min(all.length - 1, to))]);
+    return null;
+  },
+  reach(from, to) {
+    if (from) from.tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  },
+  // After a correction its word is another element; the dialog has closed by then.
+  back(index) {
+    setTimeout(() => {
+      const to = document.querySelector(`.loa-read [data-i="${index}"]`);
+      if (to) this.reach(document.querySelector('.loa-read [tabindex="0"]'), to);
+    }, 400);
+  },
+  // What is marked in the field of the text.
+  picked() {
+    const field = document.querySelector("[data-testid=text]");
+    return field ? field.value.slice(field.selectionStart, field.selectionEnd).trim() : "";
+  },
+};
