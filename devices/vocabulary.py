@@ -78,7 +78,14 @@ class Siren(StrEnum):
 
     HI_LO = "hi-lo"
     WAIL = "wail"
+    YELP = "yelp"
     STEADY = "steady"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Siren":
+        """One of a newer server: better another siren than none."""
+        del value
+        return cls.WAIL
 
 
 class Why(StrEnum):

@@ -33,6 +33,10 @@ def _wail(t: float) -> float:
     return 725.0 - 225.0 * math.cos(math.tau * t / 4.0)
 
 
+def _yelp(t: float) -> float:
+    return 725.0 - 225.0 * math.cos(math.tau * t / 0.4)
+
+
 def _steady(t: float) -> float:
     del t
     return 800.0
@@ -41,6 +45,7 @@ def _steady(t: float) -> float:
 _CYCLES: Final[dict[Siren, tuple[float, Callable[[float], float]]]] = {
     Siren.HI_LO: (1.0, _hi_lo),
     Siren.WAIL: (4.0, _wail),
+    Siren.YELP: (0.4, _yelp),
     Siren.STEADY: (1.0, _steady),
 }
 """Seconds of one cycle, and its pitch in Hz at a moment of it. Pitch over the cycle sums to whole periods."""

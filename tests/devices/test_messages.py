@@ -244,7 +244,6 @@ def altered(kind: str, **fields: object) -> bytes:
         ("assignment", "quiet_from", "24:00"),
         ("assignment", "quiet_from", "22:00\n"),
         ("assignment", "clips_url", "h" * 301),
-        ("alarm", "siren", "whistle"),
         ("alarm", "siren_s", 0.5),
         ("alarm", "siren_s", 121),
         ("alarm", "repeats", 0),

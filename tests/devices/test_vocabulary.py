@@ -2,11 +2,12 @@
 
 import unicodedata
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.vocabulary import SLUG_LENGTH, Level, is_hash, is_slug, slug
+from devices.vocabulary import SLUG_LENGTH, Level, Siren, is_hash, is_slug, slug
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,8 @@ def test_what_is_no_hash(text):
 
 def test_levels_are_ranked_from_low_to_high():
     assert [level.rank for level in (Level.ROUTINE, Level.PRIORITY, Level.EMERGENCY)] == [0, 1, 2]
+
+
+def test_a_siren_of_a_newer_server_is_one_that_is_here_rather_than_none():
+    assert Siren("wail-2030") is Siren.WAIL
+    assert msgspec.json.decode(b'"wail-2030"', type=Siren) is Siren.WAIL

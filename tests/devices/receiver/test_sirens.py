@@ -51,8 +51,8 @@ def test_it_repeats_without_a_click_and_begins_and_ends_softly(folder, siren):
     assert np.abs(sound[-48:]).max() < 2000
 
 
-def test_the_three_are_told_apart(folder):
-    hi_lo, wail, steady = (heard(siren_source(folder, s, 4)) for s in Siren)
+def test_the_four_are_told_apart(folder):
+    hi_lo, wail, yelp, steady = (heard(siren_source(folder, s, 4)) for s in Siren)
     first, second = hi_lo[5000:20_000], hi_lo[29_000:44_000]
     assert energy(first, 930, 970) > 0.5
     assert energy(first, 680, 720) < 0.1
@@ -60,6 +60,10 @@ def test_the_three_are_told_apart(folder):
     assert energy(wail[:9600], 480, 620) > 0.5
     assert energy(wail[90_000:100_000], 900, 1000) > 0.5
     assert energy(steady, 790, 810) > 0.5
+    for third in range(8):  # up and down again 2.5 times a second
+        begin = third * 19_200
+        assert energy(yelp[begin + 500 : begin + 2500], 480, 700) > 0.4
+        assert energy(yelp[begin + 8600 : begin + 10_600], 850, 1000) > 0.4
 
 
 def test_a_position_in_the_middle_begins_softly_too(folder):
@@ -71,8 +75,8 @@ def test_a_position_in_the_middle_begins_softly_too(folder):
 def test_damaged_or_lost_files_are_made_anew_and_good_ones_are_left(tmp_path, monkeypatch):
     ensure(tmp_path)
     files = sorted(tmp_path.iterdir())
-    assert len(files) == 3
-    assert [f.suffix for f in files] == [".wav"] * 3
+    assert len(files) == len(Siren)
+    assert {f.suffix for f in files} == {".wav"}
     good = files[2].stat().st_mtime_ns
     files[0].write_bytes(files[0].read_bytes()[:1000])
     files[1].unlink()
