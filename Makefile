@@ -51,6 +51,7 @@ fix: .venv/made-dev
 
 bench: .venv/made-dev
 	$(BIN)/loalang bench
+	$(BIN)/python -m broadcast.bench_master
 
 # an hour mastered by the command people use, its figures written into the docs
 bench-master: .venv/made-dev
