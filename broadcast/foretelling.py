@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from audio.estimate import CHIME_S, Pace, breathless, counted, seconds
+from audio.estimate import BREATH_SYLLABLES, CHIME_S, Counted, Pace, breathless, counted, seconds
 from audio.reading import Lexicon
 from audio.speech import FASTEST, SLOWEST
 from broadcast import books, lexicon_books, paces
@@ -49,8 +49,8 @@ class Foretelling:
             return tuple(tuple(sorted(t.items())) for t in tables if t), by, *paces.pace(session, by.engine, by.voice)
 
         tables, by, pace, heard = await self._desk.store.read(work)
-        words = await asyncio.to_thread(self._words, text[: self._desk.settings.speech.text_limit], tables)
-        what = counted(words)
+        kept = text[: self._desk.settings.speech.text_limit]
+        what, short = await asyncio.to_thread(self._looked_over, kept, tables)
         rate = min(FASTEST, max(SLOWEST, self._desk.settings.speech.rate * choice.rate))
         how = self._desk.settings.mastering
         return Foretold(
@@ -58,7 +58,8 @@ class Foretelling:
             what.syllables,
             VoiceChoice(by.engine, by.voice, choice.rate),
             heard,
-            tuple(Breathless(one.words, one.syllables) for one in breathless(words)[:MOST_SHOWN]),
+            short,
+            BREATH_SYLLABLES,
         )
 
     def _asked(self, choice: VoiceChoice) -> tuple[str, str]:
@@ -67,8 +68,10 @@ class Foretelling:
         voices = known.get(engine, ("",))
         return engine, choice.voice if choice.engine == engine and choice.voice in voices else voices[0]
 
-    def _words(self, text: str, tables: _Tables) -> str:
-        return "\n".join(self._line(line, tables) for line in text.split("\n"))
+    def _looked_over(self, text: str, tables: _Tables) -> tuple[Counted, tuple[Breathless, ...]]:
+        words = "\n".join(self._line(line, tables) for line in text.split("\n"))
+        short = tuple(Breathless(one.words, one.syllables) for one in breathless(words)[:MOST_SHOWN])
+        return counted(words), short
 
     def _read_line(self, line: str, tables: _Tables) -> str:
         try:

@@ -13,12 +13,14 @@ from nicegui import app, events, ui
 from broadcast.domain.bulletins import TITLE_LENGTH, Bulletin
 from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
+from ui.foretold import LengthLine
+from ui.hearing import say as say_heard
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import LoggedOut, Panel, Visit, log
 from ui.sound import SoundDesk
 from ui.theme import heading, show
-from ui.words import length, number, refusal, say, spoken_seconds
+from ui.words import number, refusal, say
 
 QUIET_S: Final = 0.8
 """Typing has paused this long when it is saved."""
@@ -42,6 +44,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
         with ui.element("section").classes("loa-panel loa-write"):
             heading(say("editor"))
             page = Autosave(visit, bulletin)
+            foretold = LengthLine(visit, bulletin_id, page.typed, lambda: sound.picker.choice)
             ReadingPane(visit, bulletin, page)
         with ui.element("section").classes("loa-panel loa-sound"):
             sound = SoundDesk(visit, bulletin, page.flush)
@@ -59,6 +62,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
     async def redraw() -> None:
         fresh = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
         sound.show(fresh)
+        foretold.again()
         await placing.refresh()
 
     page.saved = redraw
@@ -109,6 +113,10 @@ class Autosave:
         if rest != self._held:
             self._typed()
             self._status.set_text(say("draft-restored"))
+
+    def typed(self) -> str:
+        """The text as it stands in its field."""
+        return self.text.value or ""
 
     async def flush(self) -> bool:
         """Save now what is not saved; whether the office has all that is typed."""
@@ -219,10 +227,9 @@ class Autosave:
                 ui.button(say("draft-drop"), on_click=drop).props("flat no-caps")
 
     def _count_words(self) -> None:
-        typed = self.text.value or ""
+        typed = self.typed()
         limit = self._visit.office.text_limit
-        told = say("text-count", count=number(len(typed)), limit=number(limit), length=length(spoken_seconds(typed)))
-        self._count.set_text(told)
+        self._count.set_text(say_heard("count", count=number(len(typed)), limit=number(limit)))
         self._count.classes(
             add="loa-wrong" if len(typed) > limit else "", remove="" if len(typed) > limit else "loa-wrong"
         )

@@ -14,6 +14,7 @@ from broadcast.domain.house import Tell
 from broadcast.works import Work
 from ui.session import Visit, asking
 from ui.theme import heading
+from ui.voice_picker import VoicePicker
 from ui.words import engine_name, fallen, length, say, stage, voice_name
 
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
@@ -41,6 +42,7 @@ class SoundDesk:
         self._flush = flush
         self._shown: object = None
         heading(say("sound"))
+        self.picker = VoicePicker(visit, bulletin, self._say_wrong)
         with ui.element("div").classes("loa-actions"):
             self._button = ui.button(say("listen"), icon="play_circle", on_click=self.listen)
             self._button.props("unelevated no-caps data-testid=listen").classes("loa-primary").mark("listen")
@@ -68,10 +70,10 @@ class SoundDesk:
         if self._visit.panel.works.of(self._id) or not await self._flush():
             return
         async with asking(self._wrong.set_text):
-            actor = await self._visit.me()
+            actor, choice = await self._visit.me(), self.picker.choice
 
             async def render(tell: Tell) -> Bulletin:
-                return await self._visit.office.render(actor, self._id, tell)
+                return await self._visit.office.render(actor, self._id, tell, choice)
 
             await self._follow(self._visit.panel.works.begin(self._id, render))
 
@@ -96,6 +98,9 @@ class SoundDesk:
             self.show((await self._visit.office.bulletin(self._visit.actor, self._id)).bulletin)
         if not self._wrong.text:
             await self._say_left_off()
+
+    def _say_wrong(self, sentence: str) -> None:
+        self._wrong.set_text(sentence)
 
     async def _say_left_off(self) -> None:
         async with asking(self._wrong.set_text):
@@ -124,6 +129,7 @@ class SoundDesk:
             return
         self._shown = seen
         self._button.set_visibility(bulletin.origin is Origin.TEXT)
+        self.picker.show(bulletin)
         self._result.clear()
         with self._result:
             if bulletin.sound is None:

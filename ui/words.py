@@ -15,8 +15,6 @@ from broadcast.wording import LANGUAGES, language
 from devices.vocabulary import slug
 
 LANGUAGE_KEY: Final = "language"
-_SYLLABLES_PER_SECOND: Final = 3.6
-"""How fast the voices in use read Vietnamese: 215 syllables a minute, pauses included."""
 
 
 def speak() -> str:
@@ -120,8 +118,3 @@ def length(seconds: float) -> str:
     if not minutes:
         return say("length-seconds", seconds=whole)
     return say("length-minutes", minutes=minutes, seconds=f"{seconds_left:02}")
-
-
-def spoken_seconds(text: str) -> float:
-    """About how long a voice needs for `text`; a syllable is what stands between spaces."""
-    return len(text.split()) / _SYLLABLES_PER_SECOND

@@ -25,6 +25,8 @@ class Foretold:
     by: VoiceChoice
     heard: bool
     breathless: tuple[Breathless, ...] = ()
+    breath: int = 30
+    """Syllables above which something counts as breathless."""
 
 
 @dataclass(frozen=True, slots=True)

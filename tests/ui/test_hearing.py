@@ -1,0 +1,120 @@
+"""Who reads, and how long it will be: told and chosen while one writes."""
+
+import asyncio
+
+from nicegui import ui
+from nicegui.testing import User
+
+from broadcast.domain.bulletins import Origin
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.voices import VoiceChoice
+
+TEXT = "Kính thưa bà con, sáng mai trạm y tế xã tiêm phòng."
+
+
+async def _new(user: User, enter) -> None:
+    await enter("huyen")
+    user.find(marker="write").click()
+    await user.should_see(marker="text", retries=30)
+
+
+async def _until(holds) -> None:
+    for _ in range(150):
+        if holds():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come about")
+
+
+async def _told(user: User, sentence: str) -> None:
+    await user.should_see(sentence, retries=300)
+
+
+def _set(user: User, marker: str, value: object) -> None:
+    (field,) = user.find(marker=marker).elements
+    field.set_value(value)  # type: ignore[attr-defined]  # every marked field has a value
+
+
+def _options(user: User, marker: str) -> list[str]:
+    (field,) = user.find(kind=ui.select, marker=marker).elements
+    return list(field.options.values())  # type: ignore[union-attr]  # they are made of a dict
+
+
+async def test_the_length_is_told_while_one_types_and_said_to_be_a_guess_until_the_voice_was_heard(
+    user: User, enter
+) -> None:
+    await _new(user, enter)
+    await _told(user, "Chưa có nội dung để tính thời lượng")
+    user.find(marker="text").type(TEXT)
+    await _told(user, "Khi phát dài khoảng 4 giây (12 tiếng, giọng Google (nữ miền Bắc))")
+    await user.should_see(marker="length-assumed")
+    _set(user, "voice-choice", "espeak|vi-vn-x-south")
+    await _told(user, "giọng eSpeak NG (giọng máy, miền Nam)")
+    await user.should_not_see(marker="length-assumed", retries=30)
+
+
+async def test_what_is_left_of_a_slot_is_told_and_remembered(user: User, enter, little) -> None:
+    await _new(user, enter)
+    _set(user, "text", "tiếng " * 1700)
+    _set(user, "frame", 15)
+    await _told(user, "Còn 5 phút 33 giây trong khung 15 phút")
+    _set(user, "frame", 5)
+    await _told(user, "Dài hơn khung 5 phút khoảng 4 phút 27 giây")
+    await _until(lambda: little.books[1].text)
+    await user.open("/bulletins/1")
+    await _told(user, "Dài hơn khung 5 phút")
+
+
+async def test_words_that_nobody_says_in_one_breath_are_pointed_out_with_what_to_mend(user: User, enter) -> None:
+    await _new(user, enter)
+    user.find(marker="text").type("Mời họp. Bà con ấp Bến Rộng và ấp Bến Đình " + "cùng nhau ra nhà văn hóa " * 5)
+    await _told(user, "“Bà con ấp Bến Rộng và ấp … nhà văn hóa”: 39 tiếng liền không có chỗ nghỉ (nên dưới 30)")
+    await user.should_see("Hãy thêm dấu phẩy")
+    _set(user, "text", TEXT)
+    await user.should_not_see(marker="breathless-one", retries=100)
+
+
+async def test_who_is_chosen_speaks_and_is_chosen_still_at_the_next_visit(user: User, enter, little) -> None:
+    await _new(user, enter)
+    assert _options(user, "voice-choice") == [
+        "Như thường lệ: Google (nữ miền Bắc)",
+        "Google (nữ miền Bắc)",
+        "eSpeak NG (giọng máy, miền Nam)",
+        "eSpeak NG (giọng máy, miền Bắc)",
+    ]
+    user.find(marker="text").type(TEXT)
+    _set(user, "voice-choice", "espeak|vi")
+    _set(user, "rate-choice", 0.9)
+    choice = VoiceChoice("espeak", "vi", 0.9)
+    await _until(lambda: little.books[1].choice == choice)
+    user.find(marker="listen").click()
+    await user.should_see(marker="player", retries=100)
+    assert little.choice == choice
+    await user.open("/bulletins/1")
+    (voice,) = user.find(marker="voice-choice").elements
+    (rate,) = user.find(marker="rate-choice").elements
+    assert (voice.value, rate.value) == ("espeak|vi", 0.9)  # type: ignore[attr-defined]  # both are lists
+
+
+async def test_a_voice_that_is_gone_falls_back_to_the_usual_one_and_says_so(user: User, enter, little) -> None:
+    await _new(user, enter)
+    little._book(1, choice=VoiceChoice("piper", "nu", 0.85))
+    await user.open("/bulletins/1")
+    await user.should_see(marker="voice-gone")
+    (voice,) = user.find(marker="voice-choice").elements
+    (rate,) = user.find(marker="rate-choice").elements
+    assert (voice.value, rate.value) == ("|", 0.85)  # type: ignore[attr-defined]  # both are lists
+
+
+async def test_a_choice_that_is_refused_is_told_in_its_place(user: User, enter, little) -> None:
+    await _new(user, enter)
+    little.refuse["choose"] = Refusal("no-such-voice")
+    _set(user, "voice-choice", "espeak|vi")
+    await _told(user, "Giọng đọc này không còn trong cài đặt")
+
+
+async def test_nobody_is_chosen_to_read_an_upload(user: User, enter, little) -> None:
+    await _new(user, enter)
+    little._book(1, origin=Origin.UPLOAD, upload_name="hop.mp3")
+    await user.open("/bulletins/1")
+    await user.should_not_see(marker="voice-choice")
