@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from audio.reading.contexts import context
 from audio.reading.lexicon import Condition, Lexicon
 from audio.reading.ways import Reading
 
@@ -13,6 +14,7 @@ _FAR: Final = 99
 _NEXT_WORD: Final = re.compile(r"[ ]{0,3}([^\W\d_]+)")
 _NEXT_THREE: Final = re.compile(r"[ ]{0,3}([^\W\d_]+)(?: ([^\W\d_]+))?(?: ([^\W\d_]+))?")
 _PIECES: Final = re.compile(r"[^\s,.;:!?…]+|[,.;:!?…]")
+_PERSONS: Final = context("persons")
 _GAP: Final = re.compile(r"\.?[ ]{0,2}")
 
 
@@ -42,8 +44,8 @@ class Scan:
     """One reading of a text, from left to right."""
 
     __slots__ = (
-        "_tails", "after_capital", "at", "hours_by_g", "how", "last_kind", "left", "lexicon", "since", "since_phone",
-        "since_roman", "text",
+        "_tails", "after_capital", "at", "capital", "hours_by_g", "how", "last_kind", "left", "lexicon", "since",
+        "since_phone", "since_roman", "text",
     )  # fmt: skip
 
     def __init__(self, text: str, how: Reading, lexicon: Lexicon) -> None:
@@ -61,6 +63,8 @@ class Scan:
         """Tokens since a Roman numeral."""
         self.after_capital = False
         """Whether the last word said began with a capital."""
+        self.capital = ""
+        """The last word said, if it is a capital letter by itself and no initial of a person; pauses aside."""
         self.hours_by_g = False
         """Whether an hour was written as 7g30: whoever writes so writes 9g too."""
         self.at = 0
@@ -75,15 +79,18 @@ class Scan:
 
     def heard(self, words: str, kind: str = "word") -> None:
         """Something was said that is no number."""
+        last = words
         if " " in words:
             self.say(words)
+            last = words.rpartition(" ")[2]
         else:
             self.left.append(words.lower())
             self._tails = None
             if len(self.left) > 8 * _REMEMBERED:
                 del self.left[:-_REMEMBERED]
         self.last_kind = kind
-        self.after_capital = words[:1].isupper()
+        self.capital = last if len(last) == 1 and last.isupper() and not self.is_name() else ""
+        self.after_capital = last[:1].isupper()
         self.since += 1
         self.since_phone += 1
         self.since_roman += 1
@@ -93,13 +100,15 @@ class Scan:
         self.say(words)
         self.last_kind = kind
         self.after_capital = False
+        self.capital = ""
         self.since = 0
         self.since_phone = 0 if kind == "phone" else self.since_phone + 1
         self.since_roman = 0 if kind == "roman" else self.since_roman + 1
 
     def paused(self, sign: str) -> None:
-        """A pause was made; a number before it counts nothing after it."""
-        self.left.append(sign[0])
+        """A pause was made; a number before it counts nothing after it. None is heard where a line begins."""
+        if sign[0] == "\n" or (self.left and self.left[-1] != "\n"):
+            self.left.append(sign[0])
         self._tails = None
         self.last_kind = "pause"
         self.after_capital = False
@@ -126,6 +135,10 @@ class Scan:
         said = [w for w in self.left if w != ","]
         wanted = words.lower().split()
         return said[-len(wanted) :] == wanted
+
+    def is_name(self) -> bool:
+        """Whether a letter that comes next is what is left of a person's name: Trần Văn H."""
+        return self.after_capital and not _PERSONS.isdisjoint(self.left[-5:])
 
     def next_word(self, at: int) -> str:
         """The word that comes next, small, or nothing."""

@@ -35,6 +35,7 @@ _PARTS_OF_DAY: Final = frozenset({"sáng", "trưa", "chiều", "tối", "đêm",
 _CLOCK: Final = re.compile(r" ?\d{1,2} ?(?:[hHg:]|giờ)")
 _DAY_NEXT: Final = re.compile(r" ?(?:hết |rạng )?(?:sáng|trưa|chiều|tối|đêm|ngày) \d")
 _CLOCKS: Final = frozenset({"giờ", "phút"})
+_NAME_NEXT: Final = re.compile(r"(?:[^\w\n]|_){1,20}([^\W\d_])")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
 _DEGREES: Final = re.compile(r"\d{1,3}(?:[.,]\d{1,2})? ?(?:°|º|˚|độ|oC|%)")
 _AMOUNTS: Final = frozenset({"number", "quantity", "money", "share", "fraction"})
@@ -67,12 +68,22 @@ def _pause(scan: Scan, at: int, char: str, *, between_digits: bool) -> Found:
     initial = scan.text[at + 1 : at + 2].isalpha() and scan.text[at - 1 : at].isalpha() and not scan.text[max(0, at - 2) : at - 1].isalpha()  # noqa: E501  # fmt: skip
     if char == "." and initial and at:
         return Found(at + 1, "", kind="nothing")  # E.coli
+    if char == "." and _abbreviates(scan, at):
+        return Found(at + 1, ",", kind="pause")  # "H .A" must not become "H. A", a district
     if between_digits:
         if char == ".":
             return Found(at + 1, "chấm")
         if char == ":":
             return Found(at + 1, ",", kind="pause")
     return Found(at + 1, char, kind="pause")
+
+
+def _abbreviates(scan: Scan, at: int) -> bool:
+    """Whether a full stop between the letter said last and the name that follows would make an abbreviation of it."""
+    name = _NAME_NEXT.match(scan.text, at) if scan.capital else None
+    if not name or not name[1].isupper():
+        return False
+    return any(e.written == f"{scan.capital}." for e in scan.lexicon.entries.get(scan.capital.lower(), ()))
 
 
 def _said(scan: Scan, at: int, char: str, before: str, after: str) -> Found:

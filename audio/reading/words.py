@@ -12,12 +12,14 @@ from audio.reading.syllables import has_sign, is_syllable, plain
 _WORD: Final = re.compile(r"[^\W\d_²³]+")
 _LAST_WORD: Final = re.compile(r"([^\W\d_]{2,}) ?$")
 _NEXT_WORD: Final = re.compile(r" ?([^\W\d_]{2,})")
-_ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?![^\W_])")
+_ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?![^\W_²³])")
 _CODE: Final = re.compile(
     r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])"
 )
 _CODE_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|.")
-_HEADING_END: Final = re.compile(r"(?:[^\w\n]|_){0,8}?(?:[:)]|\.(?![^\W\d_])|[/–-](?: |\n|$))")
+_HEADING_END: Final = re.compile(
+    r"(?:[^\w\n]|_){0,8}?(?:[:)]|\.(?![^\W\d_²³])|[/–-](?: |\n|$))|(?:[^\w\n.]|_)(?:[^\w\n]|_){0,7}?\."
+)
 _NUMBERED: Final = context("roman")
 _ONLY_ONE: Final = context("roman-only-one")
 """After these V, X, C, L, D, M are letters, unless they stand in a longer numeral."""
@@ -28,6 +30,7 @@ _BY_ENGINE: Final = frozenset("FGHJKLMNQRSWXZ")
 """Letters whose name differs from place to place: standing alone they are left to the voice."""
 _VESSEL: Final = re.compile(r"([A-ZĐ]{1,3})-?(\d{4,5})-?(TS)(?![^\W_])")
 _REGISTERED: Final = re.compile(r"-(?!(?:19|20)\d\d(?!\d))\d{4,5}(?![\d.,/-])")
+_STOP: Final = re.compile(r" ?\.")
 _VOWELS: Final = frozenset("aeiouy")
 _UNSPOKEN: Final = 4
 """Capitals up to here that make no syllable are spelled; longer ones that can be said are names."""
@@ -58,7 +61,7 @@ def _known(scan: Scan, at: int, *, glued: bool) -> Found | None:
             _ends(scan, entry, end) or (glued and scan.text[end : end + 1].isdecimal())
         ):
             continue
-        if _is_registration(entry.written, text, end):
+        if _is_registration(entry.written, text, end) or _is_initial(scan, entry.written):
             continue
         if scan.holds(entry.conditions, end) and (entry.conditions or not _shouted(scan, entry.written, at, end)):
             others = tuple(dict.fromkeys(r for e in candidates if e.written == entry.written for r in e.readings))
@@ -72,7 +75,7 @@ def _known(scan: Scan, at: int, *, glued: bool) -> Found | None:
 def _ends(scan: Scan, entry: Entry, end: int) -> bool:
     """Whether what is written ends there: no letter follows, and a digit only where the entry wants one."""
     following = scan.text[end : end + 1]
-    if not following or not (following.isalnum() or following == "_"):
+    if not following or not (following.isalnum() or following == "_") or following in "²³":
         return True
     if entry.written[-1] in ".:":
         return True
@@ -82,6 +85,11 @@ def _ends(scan: Scan, entry: Entry, end: int) -> bool:
 def _is_registration(written: str, text: str, end: int) -> bool:
     """TN-1234 of a boat: letters and four digits or five, which are no year."""
     return len(written) == 2 and written.isupper() and bool(_REGISTERED.match(text, end))  # noqa: PLR2004 - of a province
+
+
+def _is_initial(scan: Scan, written: str) -> bool:
+    """Whether it is what is left of a person's name: Trần Văn H. Người này."""
+    return len(written) == 2 and written[1] == "." and scan.is_name()  # noqa: PLR2004 - a letter and its stop
 
 
 def _without_space(scan: Scan, entry: Entry, end: int) -> int:
@@ -116,7 +124,14 @@ def roman(scan: Scan, at: int) -> Found | None:
     if match[2]:
         said += f" {letters.letter(match[2])}"
     listed = scan.left[-1:] and scan.left[-1] in _LISTING and scan.since_roman <= 2  # noqa: PLR2004 - a comma and a word
-    first = (not scan.left or scan.left[-1] == "\n") and _HEADING_END.match(scan.text, match.end())
+    first = (
+        (not scan.left or scan.left[-1] == "\n")
+        and not (single and match[2])
+        and (
+            _HEADING_END.match(scan.text, match.end())
+            or (len(match.group()) > 1 and _STOP.match(scan.text, match.end()))
+        )
+    )
     by_context = scan.follows(_NUMBERED) and not (single and match[1] != "I" and scan.follows(_ONLY_ONE))
     if by_context or listed or first or (not single and set(match[1]) <= _SURE):
         return Found(match.end(), said, (letters.spell(match[1], scan.how),))
@@ -189,6 +204,8 @@ def unspoken(scan: Scan, at: int) -> Found | None:
     if not match:
         return None
     word = match.group()
+    if scan.text[match.end() : match.end() + 1].isdecimal() and numbers.roman(word):
+        return Found(match.end(), letters.spell(word, scan.how))  # XI2m is no eleven
     if len(word) == 1:
         return _lone(scan, word, match.end())
     if not plain(word).isascii() or is_syllable(word):
