@@ -8,9 +8,10 @@ from typing import Final
 import structlog
 from sqlmodel import Session, select
 
-from broadcast import books, report_books
+from broadcast import books, report_books, trail
 from broadcast.desk import Desk
 from broadcast.domain.alarms import AlarmInForce
+from broadcast.domain.audit import Change, Deed
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.refusals import Refusal
 from broadcast.records import AlarmRow, DeliveryRow
@@ -70,6 +71,9 @@ class AlarmBooks:
                 raised_at=alarm.raised_at,
                 until=alarm.until,
             )
+            self._note(session, _raised(alarm), alarm, {}, {"words": alarm.words, "siren": alarm.siren.value})
+        if alarm.ended_at is not None and row.ended_at is None:
+            self._note(session, _ended(alarm), alarm, {"in_force": True}, {"in_force": False})
         row.ended_at = alarm.ended_at
         session.add(row)
         known = {d.receiver: d for d in session.exec(select(DeliveryRow).where(DeliveryRow.subject == alarm.id))}
@@ -90,6 +94,14 @@ class AlarmBooks:
         # who is near heard it before it stood in the books, and has said so
         report_books.retell(session, new, self._desk.now())
 
+    def _note(
+        self, session: Session, what: Deed, alarm: AlarmInForce, was: dict[str, object], now: dict[str, object]
+    ) -> None:
+        """In the trail too: an alarm is raised without a database, and entered with the hour at which it went out."""
+        key = f"alarm/{alarm.id}"
+        change = Change({key: was} if was else {}, {key: now}, tuple(alarm.areas))
+        trail.append(session, what, change, self._desk.now())
+
     def _delivery(self, alarm: AlarmInForce, receiver: str, home: AreaId) -> DeliveryRow:
         return DeliveryRow(
             subject=alarm.id,
@@ -101,3 +113,13 @@ class AlarmBooks:
             seconds=(alarm.until - alarm.raised_at).total_seconds(),
             news_at=self._desk.now(),
         )
+
+
+def _raised(alarm: AlarmInForce) -> Deed:
+    return Deed(
+        "raise_alarm", alarm.raised_by, alarm.raised_login, alarm.raised_name, alarm.raised_from, alarm.raised_at
+    )
+
+
+def _ended(alarm: AlarmInForce) -> Deed:
+    return Deed("end_alarm", alarm.ended_by, alarm.ended_login, alarm.ended_name, alarm.ended_from, alarm.ended_at)

@@ -14,7 +14,19 @@ import structlog
 from sqlmodel import Session, select
 
 from audio.reading import Reading
-from broadcast import accounts, editing, enrolment, lexicons, logbook, logging_in, rendering, scheduling, views, voices
+from broadcast import (
+    accounts,
+    auditing,
+    editing,
+    enrolment,
+    lexicons,
+    logbook,
+    logging_in,
+    rendering,
+    scheduling,
+    views,
+    voices,
+)
 from broadcast.alarm_books import AlarmBooks
 from broadcast.alarm_words import AlarmWords, waiting
 from broadcast.areas_data import load_tree
@@ -35,6 +47,7 @@ from broadcast.office import Office
 from broadcast.orders import Orders
 from broadcast.planning import Planner
 from broadcast.presence import Presence
+from broadcast.recording import by_hand, in_name, open_recording
 from broadcast.records import PersonRow
 from broadcast.republishing import Republish
 from broadcast.settings import Settings
@@ -145,6 +158,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         for alarm in waiting(emergency.alarms(), now()):
             words.follow(alarm)
 
+        recording = await stack.enter_async_context(open_recording(store.note, partial(auditing.home, desk)))
         timetable = Timetable(
             (
                 Job("roll-plans", timedelta(seconds=30), planner.roll, first=timedelta(seconds=30)),
@@ -153,6 +167,8 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
+                Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
+                Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),
                 Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
             ),
             now,
@@ -163,15 +179,14 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         unfinished = await stack.enter_async_context(
             open_unfinished(
                 desk,
-                partial(rendering.render, desk, studio),
-                partial(rendering.upload, desk, studio),
+                in_name("render", partial(rendering.render, desk, studio)),
+                in_name("upload", partial(rendering.upload, desk, studio)),
                 partial(logging_in.actor, desk),
             )
         )
 
-        throttle = logging_in.Throttle(settings.login, now)
         office = Office(
-            log_in=partial(logging_in.log_in, desk, throttle),
+            log_in=partial(logging_in.log_in, desk, logging_in.Throttle(settings.login, now)),
             actor=partial(logging_in.actor, desk),
             draft=partial(editing.draft, desk),
             save=partial(editing.save, desk),
@@ -206,6 +221,8 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             alarms=partial(views.alarms, desk, presence, emergency.alarms),
             log=partial(logbook.log, desk),
             log_csv=partial(logbook.log_csv, desk),
+            trail=partial(auditing.trail, desk),
+            trail_csv=partial(auditing.trail_csv, desk),
             house=partial(health, settings, broker, wire),
             bell=desk.bell,
             zone=settings.schedule.timezone,
@@ -217,7 +234,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         )
         yield House(
             settings=settings,
-            office=office,
+            office=recording.over(office),
             tree=desk.tree,
             presence=presence,
             figures=Figures(
@@ -237,8 +254,8 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             server_keys={SERVER_KEY: signer.public},
             now=now,
             store_answers=partial(answers, store),
-            add_user=partial(accounts.add_user, desk),
-            enrol=partial(enrolment.enrol, desk, wire.trust, receivers.assign, None),
+            add_user=by_hand("add_user", partial(accounts.add_user, desk)),
+            enrol=by_hand("enrol", partial(enrolment.enrol, desk, wire.trust, receivers.assign, None)),
             learn_receivers=receivers.learn,
             logins=partial(store.read, logins),
             actor_of=partial(_actor_of, desk),

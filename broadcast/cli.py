@@ -93,6 +93,13 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
     reading.set_defaults(run=_read)
 
+    audit = commands.add_parser("audit", help="nhật ký thao tác / the trail")
+    trail = audit.add_subparsers(required=True, metavar="COMMAND")
+    _add_trail(
+        add("verify", _audit_verify, "kiểm tra từng dòng / check every entry", trail),
+        add("head", _audit_head, "mã cuối, để gửi đi nơi khác / its head, to be sent elsewhere", trail),
+    )
+
     config = commands.add_parser("config", help="cấu hình / settings").add_subparsers(required=True, metavar="COMMAND")
     check = add("check", _config_check, "kiểm tra tệp cấu hình / check a settings file", config)
     check.add_argument("file", type=Path, nargs="?", default=None, metavar="FILE")
@@ -113,6 +120,12 @@ def _add_mastering(mastering: argparse.ArgumentParser) -> None:
     mastering.add_argument("--chime", action="store_true", help="nhạc hiệu ở đầu / the chime in front")
     mastering.add_argument("--chime-after", action="store_true", help="nhạc hiệu ở cuối / the chime at the end")
     mastering.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
+
+
+def _add_trail(verify: argparse.ArgumentParser, head: argparse.ArgumentParser) -> None:
+    verify.add_argument("--heads", type=Path, default=None, metavar="FILE", help="các mã đã gửi đi / heads sent away")
+    for command in (verify, head):
+        command.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
 
 
 def _count(text: str) -> int:
@@ -258,6 +271,20 @@ def _read(args: argparse.Namespace) -> int:
         args.text, args.file, args.lexicon,
         north=args.north, explained=args.explain, as_json=args.json, tell=_tell, warn=_whisper,
     )  # fmt: skip
+
+
+def _audit_verify(args: argparse.Namespace) -> int:
+    from broadcast.audit_command import check  # noqa: PLC0415 - as above
+
+    settings = _settings(args)
+    return _working(lambda: check(settings, args.heads, _tell, _whisper, as_json=args.json))
+
+
+def _audit_head(args: argparse.Namespace) -> int:
+    from broadcast.audit_command import head  # noqa: PLC0415 - as above
+
+    settings = _settings(args)
+    return _working(lambda: head(settings, _tell, _whisper, as_json=args.json))
 
 
 def _config_check(args: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from broadcast.domain.alarms import (
     require_words,
 )
 from broadcast.domain.areas import AreaTree
+from broadcast.domain.audit import whence
 from broadcast.domain.house import Bell
 from broadcast.domain.numbers import following
 from broadcast.domain.people import Action, Actor, require
@@ -106,7 +107,7 @@ class Emergency:
         if (pressed := self._pressed_before(actor, order)) is not None:
             return self._seen(pressed)
         standing = self._put(self._new(actor, order))
-        await self._go_out(standing, chosen, replaced=self._take_over(standing))
+        await self._go_out(standing, chosen, replaced=self._take_over(standing, actor))
         for follower in self.followers:
             follower(self._seen(self._standing[standing.alarm.id]))
         return self._seen(self._standing[standing.alarm.id])
@@ -118,7 +119,7 @@ class Emergency:
             raise Refusal("no-such-alarm")
         require(actor, Action.END_ALARM, standing.alarm.areas, self._tree)
         if standing.alarm.ended_at is None:
-            standing = self._put(standing.ended(self._now()))
+            standing = self._put(standing.ended(self._now(), actor, whence.get()))
             await self._go_out(standing, self._held_by(standing))
         else:
             await self._send(self._owed.intersection(standing.alarm.areas))
@@ -181,6 +182,8 @@ class Emergency:
             raised_name=actor.name,
             raised_at=now,
             until=now + timedelta(minutes=terms.lasts_min),
+            raised_login=actor.login,
+            raised_from=whence.get(),
         )
         return Standing(alarm, terms.siren_s, terms.repeats, terms.pause_s)
 
@@ -243,12 +246,12 @@ class Emergency:
         held = holders(self._standing.values())
         return tuple(a for a in standing.alarm.areas if held[a] == standing.alarm.id)
 
-    def _take_over(self, newer: Standing) -> list[Standing]:
+    def _take_over(self, newer: Standing, by: Actor) -> list[Standing]:
         """Older alarms of which no area is left are over: their place on the wire is taken."""
         over = []
         for older in list(self._standing.values()):
             if older.alarm.in_force(newer.alarm.raised_at) and not self._held_by(older):
-                over.append(older.ended(newer.alarm.raised_at))
+                over.append(older.ended(newer.alarm.raised_at, by, whence.get()))
                 self._standing[older.alarm.id] = over[-1]
         return over
 

@@ -30,6 +30,8 @@ from broadcast.view_types import (
     ReceiverView,
     SlotPreview,
     SlotView,
+    TrailAsk,
+    TrailPage,
 )
 from broadcast.works import Works
 from devices.vocabulary import AreaId, Siren
@@ -122,6 +124,9 @@ class Office:
     log: Callable[[Actor, LogAsk], Awaitable[LogPage]]
     log_csv: Callable[[Actor, LogAsk], Awaitable[bytes]]
     """The whole of what is asked for, UTF-8 with a byte order mark so that spreadsheet programs read it."""
+    trail: Callable[[Actor, TrailAsk], Awaitable[TrailPage]]
+    """Who changed what, when and from where. Refusal: not-allowed, bad-day, days-reversed."""
+    trail_csv: Callable[[Actor, TrailAsk], Awaitable[bytes]]
     house: Callable[[], HouseHealth]
 
     bell: Bell

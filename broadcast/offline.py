@@ -12,6 +12,7 @@ from broadcast import accounts, enrolment
 from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
+from broadcast.domain.audit import COMMAND, Deed, doing
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
@@ -31,13 +32,14 @@ FAILED: Final = 1
 
 
 @asynccontextmanager
-async def _desk(settings: Settings) -> AsyncIterator[Desk]:
+async def _desk(settings: Settings, action: str) -> AsyncIterator[Desk]:
     settings.data.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     store.migrate()
     library = ClipLibrary(settings.data / "clips")
     try:
-        yield Desk(store, library, load_tree(settings.areas.tree), settings, partial(datetime.now, UTC), Bell())
+        with doing(Deed(action, whence=COMMAND)):
+            yield Desk(store, library, load_tree(settings.areas.tree), settings, partial(datetime.now, UTC), Bell())
     finally:
         await store.close()
 
@@ -46,7 +48,7 @@ async def add_user(
     settings: Settings, login: str, name: str, role: str, areas: list[str], password: str, tell: Say
 ) -> int:
     """`loalang user add`: without a password one is made and shown once; without an area, the whole province."""
-    async with _desk(settings) as desk:
+    async with _desk(settings, "add_user") as desk:
         wanted = [_area(desk.tree, a) for a in areas] or [desk.tree.root.id]
         await accounts.add_user(desk, login, name or login, Role(role), wanted, password or (made := make_password()))
     tell(say("command.user-added", login=login))
@@ -57,7 +59,7 @@ async def add_user(
 
 async def set_password(settings: Settings, login: str, password: str, tell: Say) -> int:
     """`loalang user password`."""
-    async with _desk(settings) as desk:
+    async with _desk(settings, "set_password") as desk:
         await accounts.change_password(desk, login, password or (made := make_password()))
     tell(say("command.user-password-set", login=login))
     if not password:
@@ -71,7 +73,7 @@ async def enrol(settings: Settings, id_: str, area: str, name: str, folder: Path
         raise Refusal("receiver-id", receiver=id_, proposal=slug(id_) or "loa-1")
     host, _, port = broker.partition(":")
     server = load_or_make(settings.data / "keys" / "server.key", SERVER_KEY)
-    async with _desk(settings) as desk:
+    async with _desk(settings, "enrol") as desk:
         home = _area(desk.tree, area)
         address = Broker(
             host=host or settings.broker.host,

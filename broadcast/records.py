@@ -257,3 +257,30 @@ class JournalRow(SQLModel, table=True):
     receiver: str = Field(primary_key=True)
     journal: str = Field(primary_key=True)
     up_to: int = Field(sa_type=BigInteger)
+
+
+class AuditRow(SQLModel, table=True):
+    """One entry of the trail, see `broadcast.domain.audit`. The database itself refuses to change or remove one."""
+
+    __tablename__ = "audit"
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    person: int | None = Field(default=None, index=True)
+    login: str
+    name: str
+    whence: str
+    action: str = Field(index=True)
+    subject: str
+    areas: str
+    before: str
+    after: str
+    hash: str
+
+
+class AuditHeadRow(SQLModel, table=True):
+    """How far the trail goes: one row, and whoever writes an entry holds its lock."""
+
+    __tablename__ = "audit_head"
+    id: int = Field(primary_key=True)
+    seq: int = Field(sa_type=BigInteger)
+    hash: str

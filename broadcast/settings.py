@@ -124,6 +124,12 @@ class Login(Struct, frozen=True, forbid_unknown_fields=True):
     pause_s: Annotated[int, Meta(ge=1, le=3600)] = 60
 
 
+class Audit(Struct, frozen=True, forbid_unknown_fields=True):
+    """The trail."""
+
+    heads: str = ""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings; each section may be left out."""
 
@@ -139,6 +145,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     receivers: Receivers = field(default_factory=Receivers)
     emergency: Emergency = field(default_factory=Emergency)
     login: Login = field(default_factory=Login)
+    audit: Audit = field(default_factory=Audit)
 
     @property
     def data(self) -> Path:
@@ -149,6 +156,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     def database_url(self) -> str:
         """The SQLAlchemy address of the books."""
         return self.server.database or f"sqlite:///{self.data / 'loalang.sqlite3'}"
+
+    @property
+    def audit_heads(self) -> Path:
+        """The file that takes the head of the trail every day."""
+        return Path(self.audit.heads) if self.audit.heads else self.data / "audit-heads.txt"
 
     @property
     def clips_url(self) -> str:

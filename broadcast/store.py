@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -15,6 +16,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
+from broadcast import trail
+from broadcast.domain.audit import Change, Deed, deed
 from broadcast.domain.refusals import Refusal
 
 T = TypeVar("T")
@@ -27,10 +30,15 @@ LOCK_WAIT_S: Final = 10
 
 
 class Store:
-    """The database at an SQLAlchemy address. Its tables are brought up to date by `migrate`."""
+    """The database at an SQLAlchemy address. Its tables are brought up to date by `migrate`.
 
-    def __init__(self, url: str) -> None:
+    What a write changes is entered in the trail in the same transaction, under the deed that is being done
+    (`broadcast.domain.audit.deed`).
+    """
+
+    def __init__(self, url: str, now: Callable[[], datetime] | None = None) -> None:
         self._url = url
+        self._now = now or partial(datetime.now, UTC)
         self.engine = _engine(url)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
@@ -45,11 +53,15 @@ class Store:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` finds; nothing it changes is kept. Raises Refusal("store-failed")."""
-        return await self._run(self._readers, work, keep=False)
+        return await self._run(self._readers, work)
 
     async def write(self, work: Work[T]) -> T:
         """Do `work` whole or not at all; it may raise to undo. Raises Refusal("store-failed") or ("disk-full")."""
-        return await self._run(self._writer, work, keep=True)
+        return await self._run(self._writer, partial(self._write, work, deed.get()))
+
+    async def note(self, what: Deed, change: Change) -> None:
+        """An entry of the trail for what changed nothing in the books, such as an order. Raises Refusal as `write`."""
+        await self.write(lambda session: trail.append(session, what, change, self._now()))
 
     async def close(self) -> None:
         """Let running work end, then let go of the file."""
@@ -57,16 +69,22 @@ class Store:
             await asyncio.to_thread(pool.shutdown)
         self.engine.dispose()
 
-    async def _run(self, pool: ThreadPoolExecutor, work: Work[T], *, keep: bool) -> T:
-        return await asyncio.get_running_loop().run_in_executor(pool, partial(self._in_session, work, keep=keep))
+    async def _run(self, pool: ThreadPoolExecutor, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, partial(self._in_session, work))
 
-    def _in_session(self, work: Work[T], *, keep: bool) -> T:
+    def _write(self, work: Work[T], what: Deed | None, session: Session) -> T:
+        watch = trail.Watch(session)
+        result = work(session)
+        session.flush()
+        if (change := watch.change()) is not None:
+            trail.append(session, what or Deed(trail.UNNAMED), change, self._now())
+        session.commit()
+        return result
+
+    def _in_session(self, work: Work[T]) -> T:
         try:
             with Session(self.engine, expire_on_commit=False) as session:
-                result = work(session)
-                if keep:
-                    session.commit()
-                return result
+                return work(session)
         except DBAPIError as error:
             full = isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorname == "SQLITE_FULL"
             raise Refusal("disk-full" if full else "store-failed") from error

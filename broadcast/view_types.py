@@ -212,3 +212,41 @@ class LexiconView:
     area: AreaId
     area_name: str
     entries: tuple[Correction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrailAsk:
+    """What of the trail is asked for: local days (ISO, both included), whose, which deed, an area and all below."""
+
+    first_day: str
+    last_day: str
+    person: int | None = None
+    action: str = ""
+    area: AreaId | None = None
+    page: int = 0
+    page_size: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TrailLine:
+    """One entry of the trail. `before` and `after` are JSON: what changed, by "table/key" and column."""
+
+    seq: int
+    at: datetime
+    name: str
+    login: str
+    whence: str
+    action: str
+    subject: str
+    area_names: tuple[str, ...]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrailPage:
+    """Entries, newest first, how many there are in all, and the people one may filter by (id, name)."""
+
+    lines: tuple[TrailLine, ...]
+    total: int
+    people: tuple[tuple[int, str], ...]

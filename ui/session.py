@@ -12,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, app, ui
 
+from broadcast.domain.audit import whence
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
@@ -59,6 +60,7 @@ class Visit:
 
     async def me(self) -> Actor:
         """Who that is by now. Raises LoggedOut, after sending the page to the login."""
+        whence.set(address_of(self.panel, self.client.request))
         actor = await _actor(self.panel)
         if actor is None or actor.id != self.actor.id:
             ui.navigate.to(_login_address(self.client.request))

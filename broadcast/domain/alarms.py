@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from devices.messages import WORDS_LENGTH, Alarm, AlarmEnded
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Siren
@@ -33,6 +34,14 @@ class AlarmInForce:
     """The spoken words were sent after the siren."""
     unsent: tuple[AreaId, ...] = ()
     """Areas whose publish no carrier took: they go out at the next connection."""
+    raised_login: str = ""
+    raised_from: str = ""
+    """The address at which it was raised."""
+    ended_by: int | None = None
+    """Who ended it; None where its time ran out."""
+    ended_login: str = ""
+    ended_name: str = ""
+    ended_from: str = ""
 
     def in_force(self, now: datetime) -> bool:
         """Whether it still holds."""
@@ -56,9 +65,12 @@ class Standing:
     size: int = 0
     numbers: dict[AreaId, int] = field(default_factory=dict)
 
-    def ended(self, at: datetime) -> "Standing":
-        """The same, over since `at`."""
-        return replace(self, alarm=replace(self.alarm, ended_at=at))
+    def ended(self, at: datetime, by: Actor | None = None, whence: str = "") -> "Standing":
+        """The same, over since `at`; `by` None: its time ran out."""
+        over = replace(self.alarm, ended_at=at)
+        if by is not None:
+            over = replace(over, ended_by=by.id, ended_login=by.login, ended_name=by.name, ended_from=whence)
+        return replace(self, alarm=over)
 
     def spoken(self, clip: ClipHash, seconds: float, size: int) -> "Standing":
         """The same, with its words as a clip of `seconds` and `size` bytes."""

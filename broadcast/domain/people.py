@@ -35,11 +35,12 @@ class Action(StrEnum):
     ENROL = "enrol"
     CORRECT_LEXICON = "correct-lexicon"
     """Say how something is read in an area and everywhere below."""
+    SEE_AUDIT = "see-audit"
 
 
 ALLOWED: Final[dict[Role, frozenset[Action]]] = {
     Role.PROVINCE: frozenset(Action),
-    Role.STAFF: frozenset(Action) - {Action.RAISE_ALARM, Action.END_ALARM, Action.ENROL},
+    Role.STAFF: frozenset(Action) - {Action.RAISE_ALARM, Action.END_ALARM, Action.ENROL, Action.SEE_AUDIT},
     Role.OPERATOR: frozenset({Action.STOP, Action.IDENTIFY, Action.SEE_RECEIVERS, Action.SEE_LOG}),
 }
 

@@ -145,10 +145,10 @@ def _migrated(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, _migrated: bytes) -> AsyncIterator[Store]:
+async def store(tmp_path: Path, _migrated: bytes, clock: Clock) -> AsyncIterator[Store]:
     file = tmp_path / "loalang.sqlite3"
     file.write_bytes(_migrated)
-    opened = Store(f"sqlite:///{file}")
+    opened = Store(f"sqlite:///{file}", clock)
     yield opened
     await opened.close()
 

@@ -41,6 +41,9 @@ from broadcast.view_types import (
     ReceiverView,
     SlotPreview,
     SlotView,
+    TrailAsk,
+    TrailLine,
+    TrailPage,
 )
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
 
@@ -73,6 +76,8 @@ class LittleOffice:
     horns: dict[str, ReceiverView] = field(default_factory=dict)
     raised: dict[str, AlarmInForce] = field(default_factory=dict)
     log_rows: list[LogRow] = field(default_factory=list)
+    trail_lines: list[TrailLine] = field(default_factory=list)
+    trail_asks: list[TrailAsk] = field(default_factory=list)
     orders: list[tuple[str, str]] = field(default_factory=list)
     refuse: dict[str, Refusal | Exception] = field(default_factory=dict)
     """What a use case is to raise."""
@@ -418,6 +423,16 @@ class LittleOffice:
         day = row.planned_at.astimezone(ZONE).date().isoformat()
         inside = ask.area is None or any(TREE.holds(ask.area, a.id) for a in COMMUNES if a.name == row.area_name)
         return ask.first_day <= day <= ask.last_day and inside
+
+    async def trail(self, _: Actor, ask: TrailAsk) -> TrailPage:
+        self.trail_asks.append(ask)
+        lines = [x for x in self.trail_lines if ask.action in {"", x.action}]
+        start = ask.page * ask.page_size
+        people = tuple((p.id, p.name) for p in self.people.values())
+        return TrailPage(tuple(lines[start : start + ask.page_size]), len(lines), people)
+
+    async def trail_csv(self, _: Actor, ask: TrailAsk) -> bytes:
+        return f"{ask.first_day}".encode()
 
     async def log_csv(self, _: Actor, ask: LogAsk) -> bytes:
         lines = [f"{r.title},{r.receiver_name}" for r in self.log_rows if self._asked(r, ask)]

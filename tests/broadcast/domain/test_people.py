@@ -21,6 +21,7 @@ TOLD = {
     Action.RAISE_ALARM: "yes no no",
     Action.END_ALARM: "yes no no",
     Action.ENROL: "yes no no",
+    Action.SEE_AUDIT: "yes no no",
     Action.CORRECT_LEXICON: "yes yes no",
 }
 HOMES = {Role.PROVINCE: PROVINCE, Role.STAFF: DISTRICT, Role.OPERATOR: COMMUNE}
