@@ -28,6 +28,10 @@ _COUNTED: Final = context("counted")
 _MEASURES: Final = frozenset({"kg", "ha", "m", "tấn", "km", "lít"})
 
 
+_NO_UNIT: Final = frozenset(["", *"0123456789 \n,.;:()-–/+"])
+"""What no unit begins with."""
+
+
 class Amount(NamedTuple):
     """A number that was read: where it ends, its words, whether it has a decimal part, and its value if it is whole."""
 
@@ -40,10 +44,16 @@ class Amount(NamedTuple):
 def amount(scan: Scan, at: int) -> Amount:
     """The number that begins with the digit at `at`."""
     text, how = scan.text, scan.how
-    for pattern, sign in ((_GROUPED, "."), (_COMMAS, ","), (_ENGLISH, ",")):
-        match = pattern.match(text, at)
-        if match:
-            return _made(scan, match.end(), match.group(1).replace(sign, ""), match.group(2))
+    match = _WHOLE.match(text, at)
+    end = match.end() if match else at + 1
+    following = text[end : end + 1]
+    if not following or following not in "., ":
+        return _made(scan, end, text[at:end], None)
+    if following != " ":
+        for pattern, sign in ((_GROUPED, "."), (_COMMAS, ","), (_ENGLISH, ",")):
+            match = pattern.match(text, at)
+            if match:
+                return _made(scan, match.end(), match.group(1).replace(sign, ""), match.group(2))
     match = _SPACED.match(text, at)
     if match and (match.group(1).count(" ") > 1 or scan.next_word(match.end()) in _COUNTED):
         return _made(scan, match.end(), match.group(1).replace(" ", ""), match.group(2))
@@ -54,9 +64,7 @@ def amount(scan: Scan, at: int) -> Amount:
             return _made(scan, match.end(), whole + part, None)
         others = (numbers.decimal(whole, part, how, "chấm"),) if sign == "." else ()
         return Amount(match.end(), numbers.decimal(whole, part, how), None, others)
-    match = _WHOLE.match(text, at)
-    digits = match.group() if match else text[at]
-    return _made(scan, at + len(digits), digits, None)
+    return _made(scan, end, text[at:end], None)
 
 
 def _made(scan: Scan, end: int, whole: str, part: str | None) -> Amount:
@@ -78,6 +86,8 @@ def unit(scan: Scan, at: int) -> tuple[int, Unit] | None:
     """The unit that follows a number which ends at `at`, and where it ends."""
     text = scan.text
     start = at + 1 if text[at : at + 1] == " " else at
+    if text[start : start + 1] in _NO_UNIT:
+        return None
     match = scan.lexicon.unit.match(text, start)
     if not match:
         return None

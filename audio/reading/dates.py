@@ -204,9 +204,9 @@ def _day(scan: Scan, day: int, end: int) -> str:
 
 
 RULES: Final = (
-    Named("iso-date", "date", iso),
-    Named("full-date", "date", full),
-    Named("month-year", "date", month_year),
-    Named("slash", "date", slash),
-    Named("day-month", "date", day_month),
+    Named("iso-date", "date", iso, "-"),
+    Named("full-date", "date", full, "/.-"),
+    Named("month-year", "date", month_year, "/.-"),
+    Named("slash", "date", slash, "/"),
+    Named("day-month", "date", day_month, ".-"),
 )

@@ -1,6 +1,7 @@
 """Numbers of documents: 2427/QĐ-UBND, 39/2020/TT-BTTTT, 05-CT/TW, 31/2024/QH15."""
 
 import re
+from string import ascii_letters
 from typing import Final
 
 from audio.reading import letters, numbers
@@ -101,4 +102,7 @@ def _expanded(scan: Scan, part: str) -> str:
     return ""
 
 
-RULES: Final = (Named("document", "document", document), Named("numbered-by-year", "document", numbered))
+RULES: Final = (
+    Named("document", "document", document, f"/–-{ascii_letters}Đđ"),
+    Named("numbered-by-year", "document", numbered, "/"),
+)

@@ -36,10 +36,12 @@ _CHANGES: Final = (
     | {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 )
 _POWERS: Final = "²³"
-_SUSPECT: Final = re.compile(rf"[^\x20-\x7e\nÀ-ÏÑ-ïñ-ƯƯưẠ-ỹ{_POWERS}–—…•°ºµ₫€]|[\"`]")
+_GOOD: Final = rf"\x20\x21\x23-\x5f\x61-\x7e\nÀ-ÏÑ-ïñ-ƯưẠ-ỹ{_POWERS}–—…•°ºµ₫€"
+"""What stays as it is, unless a sign of its own is written above or below it."""
+_SUSPECT: Final = re.compile(rf"[^{_GOOD}]")
 _COMPATIBLE: Final = re.compile("[㌀-㏿Ａ-Ｚａ-ｚ№℃℉ℓK𝐀-𝟿]")
 """Units in one character, letters of full width or of mathematics."""
-_CLUSTER: Final = re.compile("[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
+_CLUSTER: Final = re.compile(rf"([{_GOOD}]+)(?![\u0300-\u036f])|[^\u0300-\u036f][\u0300-\u036f]*|[\u0300-\u036f]+")
 _THIN_GROUP: Final = re.compile(r"\d{3}(?!\d)")
 
 
@@ -67,6 +69,10 @@ def clean(text: str) -> Clean:
     made: list[str] = []
     origin: list[int] = []
     for match in _CLUSTER.finditer(text):
+        if match[1]:
+            made += match[1]
+            origin += range(match.start(), match.end())
+            continue
         cluster = unicodedata.normalize("NFC", match.group())
         if len(cluster) == 1 and cluster in _NARROW + "\u00a0" and _inside_number(made, text, match.end()):
             new = "."

@@ -41,7 +41,8 @@ def decimal(whole: str, part: str, how: Reading, point: str = "phẩy") -> str:
 
 def by_digit(digits: str, how: Reading) -> str:
     """Every digit by itself."""
-    return " ".join(how.digits[int(d)] for d in digits)
+    names = how.digits
+    return " ".join([names[int(d)] for d in digits])
 
 
 def grouped(groups: list[str], how: Reading) -> str:

@@ -1,6 +1,7 @@
 """Telephone numbers, hotlines, codes that are said digit by digit, number plates."""
 
 import re
+from string import ascii_uppercase
 from typing import Final
 
 from audio.reading import letters, numbers
@@ -139,7 +140,7 @@ def _said_groups(groups: list[str]) -> list[str]:
 
 RULES: Final = (
     Named("phone", "phone", phone),
-    Named("plate", "code", plate),
+    Named("plate", "code", plate, f"-{ascii_uppercase}Đ"),
     Named("called", "phone", called),
     Named("code-digits", "code", code),
 )

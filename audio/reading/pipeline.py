@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Container, Iterator
+from functools import lru_cache
+from string import ascii_letters
 from typing import Final
 
 from audio.reading import dates, documents, phones, places, quantities, times, web, words
@@ -12,6 +14,9 @@ from audio.reading.signs import PAUSES, bridges, sign
 from audio.reading.ways import Reading
 
 _PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_²³]+|[\s\S]")
+_DIGITS: Final = re.compile(r"\d{1,24}")
+_ADDRESSED: Final = f"{ascii_letters}.@-_%+"
+"""What may stand after the first digits of an address of a page or of mail."""
 _AFTER_WORD: Final = frozenset("0123456789@./&-_–²³^:")
 _DASH: Final = re.compile(r" ?[-–—] ?(?=\d|T[.]?[2-8](?!\w)|CN(?!\w)|[IVXLC]{1,6}(?!\w))|(?: ?[~÷] ?)(?=\d)")
 _VOWELS: Final = frozenset("aeiouyAEIOUYáàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
@@ -147,21 +152,30 @@ def _chain(scan: Scan, at: int, found: Found, rule: Named) -> Iterator[Made]:
 
 def digit(scan: Scan, at: int) -> tuple[Found, Named]:
     """The first rule that takes what begins with the digit at `at`."""
-    following = scan.text[at : at + 80]
-    if "." in following or "@" in following:
+    text = scan.text
+    first = _DIGITS.match(text, at)
+    end = first.end() if first else at + 1
+    following = text[end : end + 1]
+    if following in _ADDRESSED and following:
         found = web.address(scan, at)
         if found and not found.words.replace(" chấm ", "").isnumeric():
             return found, web.ADDRESS
-    for rule in DIGIT_RULES:
+    for rule in _rules(text[end + 1 : end + 2] if following == " " else following):
         taken = rule.take(scan, at)
         if taken:
             return taken, rule
     quantity = quantities.quantity(scan, at)
-    if not quantity.kind or quantity.kind == "number":
+    if quantity.kind == "number" and following.isalpha():
         lettered = quantities.letter_after(scan, at)
         if lettered:
             return lettered, quantities.LETTER_AFTER
     return quantity, quantities.NUMBER
+
+
+@lru_cache(512)
+def _rules(sign: str) -> tuple[Named, ...]:
+    """The rules that can take digits after which that sign stands: most numbers need few of them."""
+    return tuple(rule for rule in DIGIT_RULES if not rule.after or (sign and sign in rule.after))
 
 
 def _other(scan: Scan, at: int) -> tuple[Found, Named]:

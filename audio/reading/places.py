@@ -1,6 +1,7 @@
 """Where something is: house numbers, kilometre posts, coordinates, classes."""
 
 import re
+from string import ascii_letters
 from typing import Final
 
 from audio.reading import letters, numbers
@@ -105,8 +106,8 @@ def _numbered(scan: Scan, digits: str, letter: str) -> str:
 
 
 RULES: Final = (
-    Named("kilometre-post", "quantity", post),
-    Named("coordinates", "place", coordinates),
-    Named("class", "code", school_class),
-    Named("house", "address", house),
+    Named("kilometre-post", "quantity", post, "+"),
+    Named("coordinates", "place", coordinates, "°ºo˚.,"),
+    Named("class", "code", school_class, f"/{ascii_letters}Đ"),
+    Named("house", "address", house, f"/{ascii_letters}Đđ"),
 )

@@ -182,7 +182,7 @@ def letter_after(scan: Scan, at: int) -> Found | None:
 NUMBER: Final = Named("number", "number", quantity)
 FIRST: Final = (
     Named("ordinal", "number", ordinal),
-    Named("pointed", "code", pointed),
-    Named("ratio", "fraction", ratio),
+    Named("pointed", "code", pointed, "."),
+    Named("ratio", "fraction", ratio, "-–:.,"),
 )
 LETTER_AFTER: Final = Named("letter-after-number", "code", letter_after)

@@ -204,3 +204,5 @@ class Named:
     name: str
     kind: str
     take: Rule
+    after: str = ""
+    """Of a rule for digits: the signs one of which stands after the first digits, a space aside; "" is anything."""

@@ -95,9 +95,9 @@ def _said(scan: Scan, hours: str, minutes: str, seconds: str | None) -> str:
 
 
 RULES: Final = (
-    Named("hour-minute", "time", hour_minute),
-    Named("clock", "time", colon),
-    Named("dotted-time", "time", dotted),
-    Named("hour", "time", hour),
-    Named("minute-second", "time", minute_second),
+    Named("hour-minute", "time", hour_minute, "hHgG"),
+    Named("clock", "time", colon, ":"),
+    Named("dotted-time", "time", dotted, "."),
+    Named("hour", "time", hour, "hHg"),
+    Named("minute-second", "time", minute_second, "'"),
 )
