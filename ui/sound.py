@@ -12,6 +12,7 @@ from nicegui import events, ui
 from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from broadcast.works import Work
+from ui.listening import Hearing, tell_loudness
 from ui.session import Visit, asking
 from ui.theme import heading
 from ui.voice_picker import VoicePicker
@@ -142,8 +143,8 @@ class SoundDesk:
                 )
 
     def _player(self, bulletin: Bulletin, sound: Sound) -> None:
-        player = ui.audio(f"/clips/{sound.clip}").classes("loa-audio").mark("player")
-        player.props(f'preload=metadata data-testid=player aria-label="{say("player")}"')
+        place = ui.element("div").classes("loa-audio")
+        ui.timer(0, lambda: self._hear(place), once=True)
         if bulletin.origin is Origin.UPLOAD:
             told = say("from-file", name=bulletin.upload_name, length=length(sound.seconds))
         else:
@@ -152,6 +153,7 @@ class SoundDesk:
                 "spoken-by", engine=engine, voice=voice_name(sound.engine, sound.voice), length=length(sound.seconds)
             )
         ui.label(told).mark("spoken-by").props("data-testid=spoken-by")
+        tell_loudness(sound)
         if sound.fell_back:
             with ui.element("div").classes("loa-notice").props("role=note data-testid=fell-back").mark("fell-back"):
                 ui.label(say("fell-back", engine=engine_name(sound.engine))).classes("loa-strong")
@@ -159,6 +161,13 @@ class SoundDesk:
                 ui.button(say("try-net-voice"), icon="refresh", on_click=self.listen).props("outline no-caps").mark(
                     "try-again"
                 )
+
+    async def _hear(self, place: ui.element) -> None:
+        async with asking(self._wrong.set_text):
+            heard = await self._visit.office.heard(self._visit.actor, self._id)
+            if heard is not None and not place.is_deleted:
+                with place:
+                    Hearing(self._id, heard)
 
     def _uploader(self) -> None:
         limit = self._visit.office.upload_limit_mb

@@ -261,7 +261,8 @@ class LittleOffice:
     async def heard(self, actor: Actor, key: int) -> Heard | None:
         require(actor, Action.WRITE, (), TREE)
         sound = self._view(self.books[key]).bulletin.sound
-        return Heard(sound.clip, sound.raw, 1.9, self.lines.get(key, ())) if sound else None
+        raw = "f" * 64 if key in self.raws else ""
+        return Heard(sound.clip, raw, 1.9, self.lines.get(key, ())) if sound else None
 
     async def before(self, actor: Actor, key: int) -> Path:
         require(actor, Action.WRITE, (), TREE)

@@ -1,13 +1,17 @@
 """Who reads, and how long it will be: told and chosen while one writes."""
 
 import asyncio
+from dataclasses import replace
 
 from nicegui import ui
 from nicegui.testing import User
 
-from broadcast.domain.bulletins import Origin
+from broadcast.domain.bulletins import Origin, Sound
+from broadcast.domain.listening import Piece, SpokenLine
+from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
+from devices.vocabulary import ClipHash
 
 TEXT = "Kính thưa bà con, sáng mai trạm y tế xã tiêm phòng."
 
@@ -118,3 +122,56 @@ async def test_nobody_is_chosen_to_read_an_upload(user: User, enter, little) -> 
     little._book(1, origin=Origin.UPLOAD, upload_name="hop.mp3")
     await user.open("/bulletins/1")
     await user.should_not_see(marker="voice-choice")
+
+
+async def test_loudness_before_and_after_is_told(user: User, enter, little) -> None:
+    await _new(user, enter)
+    loud = Sound(ClipHash("a" * 64), 9.0, 9_000, "espeak", "vi", "", -31.26, -16.04, -1.62)
+    little._book(1, sound=loud)
+    await user.open("/bulletins/1")
+    await _told(user, "Độ to: −31,3 LUFS → −16,0 LUFS, đỉnh −1,6 dBTP")
+    await user.should_not_see(marker="masked")
+    little._book(1, sound=replace(loud, before_lufs=None, masked=True))
+    await user.open("/bulletins/1")
+    await _told(user, "Độ to: −16,0 LUFS, đỉnh −1,6 dBTP")
+    await user.should_see("Hãy giảm nhạc nền")
+
+
+async def test_the_page_of_a_sound_knows_both_its_states_and_its_sentences(user: User, enter, little, tmp_path) -> None:
+    await _new(user, enter)
+    little.raws[1] = tmp_path / "raw.opus"
+    little.lines[1] = (SpokenLine(2.0, 4.0, (Piece("Mời", 1), Piece(" họp", 1))),)
+    little._book(1, sound=Sound(ClipHash("a" * 64), 9.0, 9_000, "espeak", "vi"))
+    await user.open("/bulletins/1")
+    await user.should_see(marker="player", retries=50)
+    (player,) = user.find(marker="player").elements
+    assert player.props["after"] == f"/clips/{'a' * 64}"
+    assert player.props["before"].startswith("/bulletins/1/before?")
+    assert player.props["lines"] == [[2.0, 4.0, [["Mời", 1], [" họp", 1]]]]
+
+
+async def test_what_came_in_is_served_to_those_alone_who_may_see_the_bulletin(
+    user: User, enter, little, tmp_path
+) -> None:
+    little.books[1] = await little.draft(little.people["huyen"], "Mời họp", TEXT)
+    little._book(1, sound=Sound(ClipHash("a" * 64), 9.0, 9_000))
+    little.raws[1] = tmp_path / "raw.opus"
+    little.raws[1].write_bytes(b"OggS and more")
+    paths = ("/bulletins/1/before", "/bulletins/1/outline")
+    assert [(await user.http_client.get(path)).status_code for path in paths] == [401, 401]
+    await enter("xa")
+    assert [(await user.http_client.get(path)).status_code for path in paths] == [403, 403]
+    little.people["xa"] = replace(little.people["xa"], role=Role.STAFF)
+    part = await user.http_client.get("/bulletins/1/before", headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, b"OggS")
+    assert part.headers["cache-control"] == "private, no-cache"
+    assert (await user.http_client.get("/bulletins/1/outline")).json()["before"] == [0.05, 0.2, 0.1]
+    del little.people["xa"]
+    assert [(await user.http_client.get(path)).status_code for path in paths] == [401, 401]
+
+
+async def test_a_sound_of_which_nothing_else_was_kept_has_neither(user: User, enter, little) -> None:
+    await _new(user, enter)
+    paths = ("/bulletins/1/before", "/bulletins/1/outline", "/bulletins/9/outline")
+    little._book(1, sound=Sound(ClipHash("a" * 64), 9.0, 9_000))
+    assert [(await user.http_client.get(path)).status_code for path in paths] == [404, 404, 404]

@@ -2,15 +2,20 @@
 
 import asyncio
 import socket
+import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import uvicorn
 from fastapi import FastAPI
 from nicegui.storage import Storage
 from nicegui.testing.general import nicegui_reset_globals
 from playwright.async_api import Page, async_playwright, expect
+
+from audio.compact import compact
+from broadcast.domain.listening import Piece, SpokenLine
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
@@ -116,3 +121,72 @@ async def test_a_word_is_corrected_by_keyboard_and_the_voice_says_it(page: Page,
     assert little.spoken == ["Họp ngày hai mươi lăm phần mười một tại ủy ban nhân dân xã"]
     await page.click(".loa-read", position={"x": 20, "y": 22})
     await expect(page.locator("[data-testid=reading-written]")).to_have_value("Họp")
+
+
+HORN = """async () => {
+  const { horn } = await import("/loa/horn.js");
+  const loud = [];
+  for (const hertz of [100, 1500, 12000]) {
+    const context = new OfflineAudioContext(1, 48000, 48000);
+    const tone = context.createOscillator();
+    tone.frequency.value = hertz;
+    const soft = context.createGain();
+    soft.gain.value = 0.2;
+    tone.connect(soft);
+    horn(context, soft, context.destination);
+    tone.start();
+    const samples = (await context.startRendering()).getChannelData(0).slice(24000);
+    loud.push(Math.max(...samples));
+  }
+  return loud;
+}"""
+"""How high a soft tone stands behind the horn: low, in the middle, high."""
+
+
+@pytest.fixture
+def twelve_seconds(tmp_path: Path) -> Path:
+    """A hum, as a clip is."""
+    samples = (8000 * np.sin(np.arange(12 * 48_000) / 20)).astype(np.int16)
+    with wave.open(str(tmp_path / "hum.wav"), "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(48_000)
+        out.writeframes(samples.tobytes())
+    compact(tmp_path / "hum.wav", tmp_path / "hum.opus", lambda _: None, lambda: False)
+    return tmp_path / "hum.opus"
+
+
+async def test_a_sentence_is_heard_from_its_start_followed_with_the_eye_and_heard_as_through_a_horn(
+    page: Page, little, twelve_seconds: Path
+) -> None:
+    words = (Piece("Mời", 1), Piece(" ", 0), Piece("họp", 1), Piece(". ", 0))
+    little.lines[1] = (SpokenLine(2.0, 4.0, words), SpokenLine(5.0, 7.0, words), SpokenLine(7.5, 11.0, words))
+    little.raws[1] = twelve_seconds
+    await page.route("**/clips/*", lambda route: route.fulfill(path=twelve_seconds, content_type="audio/ogg"))
+    await page.click("[data-testid=write]")
+    await page.fill("[data-testid=text]", "Mời họp. Mời họp. Mời họp.")
+    await page.click("[data-testid=listen]")
+    await page.evaluate(
+        "() => { window.filters = 0; const make = AudioContext.prototype.createBiquadFilter;"
+        "AudioContext.prototype.createBiquadFilter = function () { window.filters += 1; return make.call(this); }; }"
+    )
+    await expect(page.locator("[data-testid=wave] path")).to_have_count(2)
+    at = "() => document.querySelector('[data-testid=player]').currentTime"
+    assert await page.evaluate(at) == 0
+    await page.click("[data-testid=line-1]")
+    await page.wait_for_function(f"({at})() > 5.05")
+    assert await page.evaluate(at) < 11
+    second = page.locator("[data-testid=line-1]")
+    await expect(second).to_have_attribute("aria-current", "true")
+    await expect(page.locator(".loa-now-word")).to_have_text("họp")
+    assert await page.evaluate("window.filters") == 0
+    await page.check("[data-testid=horn]")
+    assert await page.evaluate("window.filters") == 12
+    await expect(page.locator("[data-testid=line-2]")).to_have_attribute("aria-current", "true")
+    await page.click("[data-testid=hear-before]")
+    await page.wait_for_function("document.querySelector('[data-testid=player-before]').currentTime > 5.7")
+    assert await page.evaluate("document.querySelector('[data-testid=player]').paused")
+    low, middle, high = await page.evaluate(HORN)
+    assert (low < 0.02, high < 0.05, 0.15 < middle < 0.6) == (True, True, True), (low, middle, high)
+    await page.uncheck("[data-testid=horn]")
+    await expect(page.locator(".loa-hear")).to_have_attribute("data-horn", "off")
