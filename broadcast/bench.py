@@ -3,9 +3,12 @@
 import asyncio
 import tempfile
 import time
+import timeit
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -13,6 +16,7 @@ from typing import Any, Final
 import msgspec
 import psutil
 
+from audio.reading import read
 from broadcast.bootstrap import House
 from broadcast.demo import CONNECT_S, ensure_people, ensure_receivers, stop_receivers, wait_online
 from broadcast.demo_once import demo_actor, fresh_settings
@@ -34,6 +38,7 @@ PAUSE_S: Final = 0.5
 ALARMS: Final = 20
 MANY: Final = 2_000
 """Receivers of the province, enrolled without a process: what a change costs must not depend on them."""
+READ: Final = 10_000
 IDLE_S: Final = 10.0
 LOOK_S: Final = 0.005
 LEAD_S: Final = 4.0
@@ -48,7 +53,8 @@ async def bench(settings: Settings, tell: Say) -> dict[str, Any]:
         speech=msgspec.structs.replace(fresh.speech, engines=("espeak",)),
         emergency=msgspec.structs.replace(fresh.emergency, siren_s=2.0),
     )
-    figures: dict[str, Any] = {}
+    tell("  reading")
+    figures: dict[str, Any] = reading()
     async with serving(fresh, tell) as house, _watch_loop(figures):
         await ensure_people(house, fresh.data / "logins.json")
         receivers = await ensure_receivers(house, fresh, Sound(sink="wav"))
@@ -61,6 +67,19 @@ async def bench(settings: Settings, tell: Say) -> dict[str, Any]:
                 figures |= await part(house, receivers, fresh)
         finally:
             await stop_receivers(receivers, lambda _: None)
+    return figures
+
+
+def reading() -> dict[str, float]:
+    """What reading 10,000 characters into words takes, of processor time: bulletins, and nothing but bare numbers."""
+    sentences = files("broadcast").joinpath("data", "bench-sentences.txt").read_text("utf-8").split("\n")
+    texts = {"bulletins": "\n".join(sentences), "bare_numbers": " ".join(map(str, range(1, READ)))}
+    figures = {}
+    for name, text in texts.items():
+        whole = (f"{text}\n" * (READ // len(text) + 1))[:READ]
+        read(whole)  # tables are loaded once
+        spent = timeit.repeat(partial(read, whole), number=1, repeat=20, timer=time.process_time)
+        figures[f"read_{READ}_characters_of_{name}_ms"] = round(median(spent) * 1000, 1)
     return figures
 
 
