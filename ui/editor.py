@@ -14,7 +14,7 @@ from broadcast.domain.bulletins import TITLE_LENGTH, Bulletin
 from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
 from ui.foretold import LengthLine
-from ui.hearing import say as say_heard
+from ui.hearing import phrase
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import LoggedOut, Panel, Visit, log
@@ -229,7 +229,7 @@ class Autosave:
     def _count_words(self) -> None:
         typed = self.typed()
         limit = self._visit.office.text_limit
-        self._count.set_text(say_heard("count", count=number(len(typed)), limit=number(limit)))
+        self._count.set_text(phrase("count", count=number(len(typed)), limit=number(limit)))
         self._count.classes(
             add="loa-wrong" if len(typed) > limit else "", remove="" if len(typed) > limit else "loa-wrong"
         )

@@ -7,7 +7,7 @@ from nicegui import app, ui
 
 from broadcast.domain.listening import Foretold
 from broadcast.domain.voices import VoiceChoice
-from ui.hearing import say
+from ui.hearing import phrase
 from ui.session import Visit, asking
 from ui.voice_picker import named
 from ui.words import length, number
@@ -34,10 +34,10 @@ class LengthLine:
             with ui.element("div").classes("loa-foretold-words").props("role=status"):
                 self._length = ui.label().mark("length").props("data-testid=length")
                 self._left = ui.label().classes("loa-strong").mark("frame-left").props("data-testid=frame-left")
-                self._guess = ui.label(say("length-assumed")).classes("loa-dim loa-small").mark("length-assumed")
+                self._guess = ui.label(phrase("length-assumed")).classes("loa-dim loa-small").mark("length-assumed")
             self._frame = ui.select(
-                {0: say("frame-none"), **{m: say("frame-minutes", minutes=m) for m in FRAMES if m}},
-                label=say("frame"),
+                {0: phrase("frame-none"), **{m: phrase("frame-minutes", minutes=m) for m in FRAMES if m}},
+                label=phrase("frame"),
                 value=kept if kept in FRAMES else 0,
                 on_change=self._framed,
             )
@@ -72,18 +72,18 @@ class LengthLine:
         if told is None:
             return
         who = named(told.by.engine, told.by.voice)
-        words = say("length", length=length(told.seconds), syllables=number(told.syllables), who=who)
-        self._length.set_text(words if told.syllables else say("length-none"))
+        words = phrase("length", length=length(told.seconds), syllables=number(told.syllables), who=who)
+        self._length.set_text(words if told.syllables else phrase("length-none"))
         spare = minutes * 60 - told.seconds
         self._left.set_text(
-            say("frame-left" if spare >= 0 else "frame-over", length=length(abs(spare)), minutes=minutes)
+            phrase("frame-left" if spare >= 0 else "frame-over", length=length(abs(spare)), minutes=minutes)
         )
         self._left.classes(add="loa-warning" if spare < 0 else "", remove="" if spare < 0 else "loa-warning")
         self._short.clear()
         with self._short:
-            ui.label(say("breathless")).classes("loa-strong")
+            ui.label(phrase("breathless")).classes("loa-strong")
             for one in told.breathless:
-                words = say("breathless-one", words=_ends(one.words), syllables=one.syllables, limit=told.breath)
+                words = phrase("breathless-one", words=_ends(one.words), syllables=one.syllables, limit=told.breath)
                 ui.label(words).mark("breathless-one")
 
 

@@ -4,7 +4,7 @@ from broadcast import wording
 from ui.words import speak
 
 
-def say(key: str, /, **facts: object) -> str:
+def phrase(key: str, /, **facts: object) -> str:
     """The sentence of `key` in section "listening". Raises KeyError for a key that is not there."""
     speak()
     return wording.say(f"listening.{key}", **facts)

@@ -12,10 +12,10 @@ from broadcast.domain.bulletins import Sound
 from broadcast.domain.listening import Heard
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
-from ui.hearing import decimal, say
+from ui.hearing import decimal, phrase
 from ui.session import PERSON_KEY, Panel
 from ui.theme import STATIC, STATIC_URL
-from ui.words import say as say_panel
+from ui.words import say
 
 _HELD: Final = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
 """Asked again each time: whoever may no longer see a bulletin no longer hears it."""
@@ -72,16 +72,16 @@ class Hearing(Element, component="static/listening.js"):
         ]
         self._props["imitation"] = _imitation()
         self._props["words"] = {
-            "player": say_panel("player"),
-            "playerBefore": say("player-before"),
-            "which": say("which"),
-            "after": say("after"),
-            "before": say("before"),
-            "outline": say("outline"),
-            "horn": say("horn"),
-            "hornHint": say("horn-hint"),
-            "hornCannot": say("horn-cannot"),
-            "spokenText": say("spoken-text"),
+            "player": say("player"),
+            "playerBefore": phrase("player-before"),
+            "which": phrase("which"),
+            "after": phrase("after"),
+            "before": phrase("before"),
+            "outline": phrase("outline"),
+            "horn": phrase("horn"),
+            "hornHint": phrase("horn-hint"),
+            "hornCannot": phrase("horn-cannot"),
+            "spokenText": phrase("spoken-text"),
         }
         self.mark("player")
 
@@ -95,14 +95,14 @@ def _imitation() -> str:
 def tell_loudness(sound: Sound) -> None:
     """How loud it was and is, where that is known; and whether one can make out what is said."""
     if sound.integrated_lufs is not None and sound.true_peak_db is not None:
-        after = say("lufs", value=decimal(sound.integrated_lufs))
-        peak = say("dbtp", value=decimal(sound.true_peak_db))
+        after = phrase("lufs", value=decimal(sound.integrated_lufs))
+        peak = phrase("dbtp", value=decimal(sound.true_peak_db))
         if sound.before_lufs is None:
-            words = say("loudness-after", after=after, peak=peak)
+            words = phrase("loudness-after", after=after, peak=peak)
         else:
-            words = say("loudness", before=say("lufs", value=decimal(sound.before_lufs)), after=after, peak=peak)
+            words = phrase("loudness", before=phrase("lufs", value=decimal(sound.before_lufs)), after=after, peak=peak)
         ui.label(words).classes("loa-dim loa-small").mark("loudness").props("data-testid=loudness")
     if sound.masked:
         with ui.element("div").classes("loa-notice").props("role=note data-testid=masked").mark("masked"):
-            ui.label(say("masked")).classes("loa-strong")
-            ui.label(say("masked-more")).classes("loa-dim loa-small")
+            ui.label(phrase("masked")).classes("loa-strong")
+            ui.label(phrase("masked-more")).classes("loa-dim loa-small")

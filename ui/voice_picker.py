@@ -7,7 +7,7 @@ from nicegui import ui
 
 from broadcast.domain.bulletins import Bulletin, Origin
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
-from ui.hearing import decimal, say
+from ui.hearing import decimal, phrase
 from ui.session import Visit, asking
 from ui.words import engine_name, voice_name
 
@@ -35,21 +35,21 @@ class VoicePicker:
         rate = bulletin.choice.rate
         with ui.element("div").classes("loa-voice").mark("voice-picker") as self.root:
             self._voice = ui.select(
-                {_USUAL: say("voice-usual", who=usual), **voices},
-                label=say("voice"),
+                {_USUAL: phrase("voice-usual", who=usual), **voices},
+                label=phrase("voice"),
                 value=_USUAL if gone else chosen,
                 on_change=self._chosen,
             )
             self._voice.props("outlined dense options-dense data-testid=voice-choice").mark("voice-choice")
             self._rate = ui.select(
                 {one: _pace(one) for one in sorted({*RATES, rate})},
-                label=say("rate"),
+                label=phrase("rate"),
                 value=rate,
                 on_change=self._chosen,
             )
             self._rate.props("outlined dense options-dense data-testid=rate-choice").mark("rate-choice")
             if gone:
-                ui.label(say("voice-gone")).classes("loa-dim loa-small").mark("voice-gone")
+                ui.label(phrase("voice-gone")).classes("loa-dim loa-small").mark("voice-gone")
         self.show(bulletin)
 
     @property
@@ -73,5 +73,5 @@ class VoicePicker:
 
 def _pace(rate: float) -> str:
     if rate == AS_USUAL.rate:
-        return say("rate-usual")
-    return say("rate-slower" if rate < AS_USUAL.rate else "rate-faster", rate=decimal(rate))
+        return phrase("rate-usual")
+    return phrase("rate-slower" if rate < AS_USUAL.rate else "rate-faster", rate=decimal(rate))

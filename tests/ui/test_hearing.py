@@ -1,7 +1,9 @@
 """Who reads, and how long it will be: told and chosen while one writes."""
 
 import asyncio
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from nicegui import ui
 from nicegui.testing import User
@@ -11,9 +13,23 @@ from broadcast.domain.listening import Piece, SpokenLine
 from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
+from broadcast.wording import table
 from devices.vocabulary import ClipHash
 
 TEXT = "Kính thưa bà con, sáng mai trạm y tế xã tiêm phòng."
+
+
+def test_every_sentence_is_written_in_both_languages_and_said_somewhere() -> None:
+    source = "".join(file.read_text("utf-8") for file in (Path(__file__).parents[2] / "ui").glob("*.py"))
+    written = {key.removeprefix("listening."): both for key, both in table().items() if key.startswith("listening.")}
+    said = {
+        key
+        for call in re.findall(r"\bphrase\(([^)]*)", source)
+        for key in re.findall(r'"([a-z-]+)"', call.split(",")[0])
+    }
+    assert said == set(written)
+    for vietnamese, english in written.values():
+        assert set(re.findall(r"{(\w+)", vietnamese)) == set(re.findall(r"{(\w+)", english)) != {""}
 
 
 async def _new(user: User, enter) -> None:
