@@ -168,6 +168,8 @@ def _person(visit: Visit) -> None:
             _choice("language", "Tiếng Việt", lambda: _remember(LANGUAGE_KEY, "vi"), "language-vi")
             _choice("language", "English", lambda: _remember(LANGUAGE_KEY, "en"), "language-en")
             ui.separator()
+            if actor.may(Action.SEE_AUDIT):
+                _choice("history", say("nav-trail"), lambda: ui.navigate.to("/trail"), "to-trail")
             _choice("logout", say("log-out"), _log_out, "log-out")
     button.mark("account").props(f'data-testid=account aria-label="{say("account")}"')
 

@@ -1,0 +1,243 @@
+"""The trail (nhật ký thao tác): who changed what, when and from where."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi.responses import RedirectResponse
+from nicegui import ui
+
+from broadcast import wording
+from broadcast.domain.audit import COMMAND
+from broadcast.domain.people import Action
+from broadcast.view_types import AreaNode, TrailAsk, TrailLine, TrailPage
+from devices.vocabulary import AreaId
+from ui import words
+from ui.session import Panel, Visit, asking
+from ui.theme import empty, heading, show
+from ui.words import number, say
+
+DAYS: Final = 7
+PAGE_SIZE: Final = 50
+SHOWN: Final = 6
+"""Changed columns a line shows; all are in the file."""
+LENGTH: Final = 160
+"""Characters of a value that are shown."""
+_DAY: Final = "%d/%m/%Y"
+_COLUMNS: Final = ("what", "who", "when", "where", "change")
+_NO_DEEDS: Final = frozenset({"unnamed"})
+
+
+def register(panel: Panel) -> None:
+    """The page at /trail."""
+
+    @ui.page("/trail")
+    async def trail() -> RedirectResponse | None:
+        return await show(panel, "trail", _draw, needs=Action.SEE_AUDIT)
+
+
+async def _draw(visit: Visit) -> None:
+    page = _Trail(visit)
+    page.offer(await visit.office.areas(visit.actor))
+    await page.read()
+    visit.redraws.append(page.read)
+
+
+class _Trail:
+    """What is asked for, and the entries that answer."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._drawn: TrailPage | None = None
+        self._zone = ZoneInfo(visit.office.zone)
+        today = datetime.now(UTC).astimezone(self._zone).date()
+        with ui.element("div").classes("loa-top"):
+            heading(say("nav-trail"), _say("hint"))
+            button = ui.button(say("csv"), icon="download", on_click=self._csv).props("outline no-caps")
+            button.props("data-testid=trail-csv").mark("trail-csv")
+        with ui.element("div").classes("loa-filter loa-log-filter"):
+            self._first = self._day(say("first-day"), today - timedelta(days=DAYS - 1), "trail-first")
+            self._last = self._day(say("last-day"), today, "trail-last")
+            self._person = self._choice({0: _say("everyone")}, 0, _say("person"), "trail-person")
+            self._action = self._choice(_actions(), "", _say("action"), "trail-action")
+            self._area = self._choice({"": say("all-areas")}, "", say("area"), "trail-area")
+        self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("trail-error")
+        self._nothing = ui.element("div")
+        with self._nothing:
+            empty("history", _say("empty"), say("log-empty-hint"))
+        self._total = ui.label().classes("loa-dim").mark("trail-total")
+        with (
+            ui.element("table").classes("loa-table").mark("trail-table").props("data-testid=trail-table") as self._table
+        ):
+            with ui.element("thead"), ui.element("tr"):
+                for column in _COLUMNS:
+                    with ui.element("th").props("scope=col"):
+                        ui.label(_say(column))
+            self._body = ui.element("tbody")
+        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
+        self._pages.mark("trail-pages").classes("loa-pages")
+
+    def _day(self, label: str, value: date, marker: str) -> ui.date_input:
+        field = ui.date_input(label, value=f"{value:{_DAY}}", on_change=self._asked_anew)
+        field.props(f'outlined dense mask="##/##/####" inputmode=numeric data-testid={marker}').mark(marker)
+        field.picker.props('mask="DD/MM/YYYY"')
+        return field
+
+    def _choice(self, options: dict[object, str], value: object, label: str, marker: str) -> ui.select:
+        field = ui.select(options, value=value, label=label, on_change=self._asked_anew)
+        field.props(f"outlined dense options-dense data-testid={marker}").mark(marker).classes("loa-select")
+        return field
+
+    def offer(self, nodes: tuple[AreaNode, ...]) -> None:
+        """The areas to choose from."""
+        options = {"": say("all-areas")}
+
+        def add(node: AreaNode, depth: int) -> None:
+            options[node.id] = "\u2003" * depth + node.name
+            for child in node.children:
+                add(child, depth + 1)
+
+        for node in nodes:
+            add(node, 0)
+        self._area.set_options(options, value="")
+
+    def _ask(self) -> TrailAsk:
+        """Raises ValueError where a field says no day."""
+        first, last = (datetime.strptime(f.value or "", _DAY).date() for f in (self._first, self._last))  # noqa: DTZ007 - a local day has no zone
+        if first > last:
+            first, last = last, first
+        area = AreaId(self._area.value) if self._area.value else None
+        page = int(self._pages.value or 1) - 1
+        person = self._person.value or None
+        return TrailAsk(
+            first.isoformat(), last.isoformat(), person, self._action.value or "", area, page, PAGE_SIZE
+        )  # fmt: skip
+
+    async def _asked_anew(self) -> None:
+        if self._pages.value != 1:
+            self._pages.set_value(1)  # which reads
+        else:
+            await self._turned()
+
+    async def _turned(self) -> None:
+        async with asking(self._wrong.set_text):
+            await self.read()
+
+    async def read(self) -> None:
+        """Read what is asked for; draw it if it is not what stands there."""
+        try:
+            ask = self._ask()
+        except ValueError:
+            self._wrong.set_text(say("no-such-day"))
+            return
+        page = await self._visit.office.trail(self._visit.actor, ask)
+        self._wrong.set_text("")
+        if page == self._drawn:
+            return
+        if self._drawn is None or page.people != self._drawn.people:
+            people = {0: _say("everyone")} | dict(page.people)
+            self._person.set_options(people, value=self._person.value if self._person.value in people else 0)
+        self._drawn = page
+        self._show(page)
+
+    def _show(self, page: TrailPage) -> None:
+        self._nothing.visible = not page.lines
+        self._table.visible = self._total.visible = bool(page.lines)
+        self._total.set_text(say("log-total", count=number(page.total)))
+        pages = max(1, -(-page.total // PAGE_SIZE))
+        self._pages.max = pages
+        self._pages.visible = pages > 1
+        self._body.clear()
+        with self._body:
+            for line in page.lines:
+                _line(line, self._zone)
+
+    async def _csv(self) -> None:
+        async with asking(self._wrong.set_text):
+            try:
+                ask = self._ask()
+            except ValueError:
+                self._wrong.set_text(say("no-such-day"))
+                return
+            content = await self._visit.office.trail_csv(await self._visit.me(), ask)
+            name = f"nhat-ky-thao-tac-{ask.first_day}-{ask.last_day}.csv"
+            ui.download.content(content, name, "text/csv; charset=utf-8")
+
+
+def _say(key: str, **facts: object) -> str:
+    words.speak()
+    return wording.say(f"trail.{key}", **facts)
+
+
+def action_name(action: str) -> str:
+    """What was done, in words; as it is called, where nobody has a sentence for it."""
+    words.speak()
+    entry = wording.table().get(f"audit.action-{action}")
+    return action if entry is None else entry[words.speak() == "en"]
+
+
+def _actions() -> dict[object, str]:
+    named = (key.removeprefix("audit.action-") for key in wording.table() if key.startswith("audit.action-"))
+    found: dict[object, str] = {a: action_name(a) for a in named if a not in _NO_DEEDS}
+    return {"": _say("all-actions")} | dict(sorted(found.items(), key=lambda item: words.order(item[1])))
+
+
+def changed(line: TrailLine) -> list[tuple[str, str, str]]:
+    """What became another: (what, before, after); "" where it was not there."""
+    before, after = json.loads(line.before), json.loads(line.after)
+    found = []
+    for key in dict.fromkeys([*after, *before]):
+        was, now = before.get(key, {}), after.get(key, {})
+        for column in dict.fromkeys([*now, *was]):
+            one, other = _value(was.get(column)), _value(now.get(column))
+            if one or other:
+                found.append((f"{key} {column}", one, other))
+    return found
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dict):  # part of a long text
+        return f"… {str(value.get('text', ''))[:LENGTH]} …"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))[:LENGTH]
+    text = str(value)
+    return text if len(text) <= LENGTH else f"{text[:LENGTH]}…"
+
+
+def _line(line: TrailLine, zone: ZoneInfo) -> None:
+    with ui.element("tr").mark("trail-row").props(f"data-testid=trail-row-{line.seq}"):
+        with _cell("what"):
+            ui.label(action_name(line.action)).classes("loa-strong")
+            ui.label(f"#{line.seq} · {line.subject}"[:LENGTH]).classes("loa-dim loa-small")
+        with _cell("who"):
+            ui.label(line.name or line.login or _say("house"))
+            where = _say("command") if line.whence == COMMAND else line.whence
+            if where:
+                ui.label(where).classes("loa-dim loa-small")
+        with _cell("when"):
+            local = line.at.astimezone(zone)
+            ui.label(f"{local:%H:%M:%S}")
+            ui.label(f"{local:%d/%m/%Y}").classes("loa-dim loa-small")
+        with _cell("where"):
+            ui.label(", ".join(line.area_names) or "–")
+        with _cell("change"), ui.element("div"):
+            pairs = changed(line)
+            for what, was, now in pairs[:SHOWN]:
+                ui.label(_said(what, was, now)).classes("loa-small")
+            if len(pairs) > SHOWN:
+                ui.label(_say("more", count=len(pairs) - SHOWN)).classes("loa-dim loa-small")
+
+
+def _said(what: str, was: str, now: str) -> str:
+    if now == "•••":
+        return f"{what}: {_say('hidden')}"
+    return f"{what}: {was} → {now}" if was else f"{what}: {now}"
+
+
+def _cell(column: str) -> ui.element:
+    cell = ui.element("td")
+    cell.props["data-label"] = _say(column)
+    return cell
