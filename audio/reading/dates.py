@@ -14,7 +14,7 @@ _SLASH: Final = re.compile(r"(\d{1,6})( ?)/ ?(\d{1,6})(?![\d/]|[.,]\d)")
 _DOTTED_DAY: Final = re.compile(r"(\d{1,2})([.-])(\d{1,2})(?![\w/%-]|[.,]\d)")
 _SEASON: Final = re.compile(r"((?:19|20)\d{2})/((?:19|20)\d{2})(?!\d)")
 _LUNAR_NEXT: Final = re.compile(
-    r"(?:/\d{4})?[ ]?[(,]?[ ]?(?:năm [^\W\d]+ [^\W\d]+ [(]?)?(?:âm lịch|ÂL|AL|(?:năm )?"
+    r"(?:/\d{4})?[ ]?[(,]?[ ]?(?:năm [^\W\d]+ [^\W\d]+ [(]?)?(?:âm lịch|ÂL|Âl|âl|AL|(?:năm )?"
     r"(?:Giáp|Ất|Bính|Đinh|Mậu|Kỷ|Canh|Tân|Nhâm|Quý) (?:Tý|Sửu|Dần|Mão|Thìn|Tỵ|Tị|Ngọ|Mùi|Thân|Dậu|Tuất|Hợi))"
 )
 _WEEKDAY: Final = re.compile(r"[Tt]\.? ?([2-7])(?![\w/]|[.,]\d)")
@@ -154,6 +154,8 @@ def day_month(scan: Scan, at: int) -> Found | None:
     falls = (
         match[2] == "-" and int(match[1]) > int(match[3]) and scan.follows(_DAY_WORDS) and scan.last_kind not in NUMERIC
     )
+    if scan.left[-1:] == ["và"] and "ngày" in scan.left[-8:]:
+        falls = falls or (match[2] == "-" and int(match[1]) > int(match[3]))  # ngày 24 và 25-11
     if not (named or falls or (listed and (match[1], match[3]) in _HOLIDAYS)):
         return None
     if match[2] == "-" and not falls and scan.precedes(match.end(), _DOSES):

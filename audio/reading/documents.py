@@ -16,6 +16,8 @@ _ISSUED: Final = re.compile(r" ?,? ?(?:(?:ban hành |ký )?ngày [^\n,;]{1,40}? 
 _PARTS: Final = re.compile(r"[A-ZĐƯ][A-ZĐƯa-zđ&]*\d*")
 _YEARLY: Final = re.compile(r"(\d{1,4})(?: ?/ ?((?:19|20)\d{2}))?(?![\w/%]|[.,-]\d)")
 _TERM: Final = re.compile(r"(QH|UBTVQH|HĐND)(\d{1,2})\Z")
+_STANDARD: Final = re.compile(r"(\d{1,5})(?:-(\d{1,2}))?:((?:19|20)\d{2})(?:/([A-ZĐ&]{2,8}))?(?![\w/])")
+_STANDARDS: Final = context("standards")
 _NAMED: Final = context("documents")
 _SO: Final = frozenset({"số", "số hiệu"})
 _SURE: Final = context("laws")
@@ -87,7 +89,8 @@ def _understood(scan: Scan, tail: str) -> tuple[str, str]:
             known = _expanded(scan, part)
             if not known and not kind:
                 return "", ""
-            said.append(known or letters.spell(part, scan.how))
+            if known:
+                said.append(known)  # letters of an office nobody knows are left out
         if joined == " ":
             break  # UBND-VX: who wrote it in the office is not read out
     if rest and not kind and not any(p in bodies or _TERM.match(p) for p in rest):
@@ -102,7 +105,18 @@ def _expanded(scan: Scan, part: str) -> str:
     return ""
 
 
+def standard(scan: Scan, at: int) -> Found | None:
+    """QCVN 01-1:2024/BYT, ISO 9001:2015."""
+    match = _STANDARD.match(scan.text, at) if scan.follows(_STANDARDS) else None
+    if not match:
+        return None
+    how, body = scan.how, scan.lexicon.bodies.get(match[4] or "", "")
+    said = numbers.number(match[1], how) + (f" gạch {numbers.number(match[2], how)}" if match[2] else "")
+    return Found(match.end(), f"{said} năm {numbers.number(match[3], how)}{f' của {body}' if body else ''}")
+
+
 RULES: Final = (
+    Named("standard", "code", standard, ":-"),
     Named("document", "document", document, f"/–-{ascii_letters}Đđ"),
     Named("numbered-by-year", "document", numbered, "/"),
 )

@@ -183,7 +183,9 @@ def _conditions(text: str, name: str, number: int) -> Iterator[Condition]:
         phrases = tuple(p.strip() for p in value.split("|") if p.strip())
         if key not in {"next", "prev"} or not phrases:
             raise BadLexicon("context", name, number, part)
-        yield Condition(key == "next", phrases if key == "next" else tuple(p.lower() for p in phrases))
+        yield Condition(
+            key == "next", phrases if key == "next" else tuple(p.lower().replace(",", " ,") for p in phrases)
+        )
 
 
 def _variants(written: str, *, anyhow: bool) -> Iterator[str]:

@@ -15,6 +15,8 @@ _PHONE: Final = re.compile(
 )
 _GROUP: Final = re.compile(r"\d+")
 _CALLED: Final = re.compile(r"\d{3,11}(?![\d%]|[.,/:]\d|[ ]?(?:đồng|người|hộ|km|kg|m|ha|lít|tấn)\b)")
+_LOCAL: Final = re.compile(r"[2-9]\d{2,3}[. -]\d{3}(?![.,]?\d)")
+"""A number without its area: 3822.333."""
 _STARRED: Final = re.compile(r"\d{1,12}(?=[*#])")
 _PLATE: Final = re.compile(
     r"(\d{2}) ?-?([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{3})\.?(\d{2})(?!\d)|(\d{2})([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{4})(?!\d)"
@@ -79,6 +81,9 @@ def called(scan: Scan, at: int) -> Found | None:
     match = _STARRED.match(scan.text, at)
     if match and at and scan.text[at - 1] == "*":
         return Found(match.end(), numbers.by_digit(match.group(), scan.how))
+    match = _LOCAL.match(scan.text, at)
+    if match and scan.follows(_CALL):
+        return Found(match.end(), numbers.grouped(re.findall(r"\d+", match.group()), scan.how))
     match = _CALLED.match(scan.text, at)
     if not match:
         return None

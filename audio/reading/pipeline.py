@@ -17,6 +17,7 @@ _PIECE: Final = re.compile(r"[^\S\n]+|\n\s*|[^\W\d_²³]+|[\s\S]")
 _DIGITS: Final = re.compile(r"\d{1,24}")
 _ADDRESSED: Final = f"{ascii_letters}.@-_%+"
 """What may stand after the first digits of an address of a page or of mail."""
+_IN_BRACKETS: Final = re.compile(r"\(([^\W\d_][^()\d\n]{1,100})\)")
 _AFTER_WORD: Final = frozenset("0123456789@./&-_–²³^:")
 _DASH: Final = re.compile(r" ?[-–—] ?(?=\d|T[.]?[2-8](?!\w)|CN(?!\w)|[IVXLC]{1,6}(?!\w))|(?: ?[~÷] ?)(?=\d)")
 _VOWELS: Final = frozenset("aeiouyAEIOUYáàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵ")
@@ -184,6 +185,10 @@ def _other(scan: Scan, at: int) -> tuple[Found, Named]:
         found = phones.phone(scan, at)
         if found:
             return found, phones.RULES[0]
+    if char == "(" and scan.last_kind in NUMERIC:
+        again = _IN_BRACKETS.match(scan.text, at)
+        if again and scan.just_said(again[1]):
+            return Found(again.end(), "", kind="nothing"), _SIGN  # 02 (hai) người
     if char == "#":
         tag = web.hashtag(scan, at)
         if tag:

@@ -21,6 +21,7 @@ _DEGREES: Final = re.compile(
 _BARE_DEGREES: Final = re.compile(r"(\d{1,3}[.,]\d{1,5}) ?([NSEW])(?![^\W_])")
 _MINUTES: Final = re.compile(r"(\d{1,3}) ?[°º˚] ?(\d{1,2}) ?['′](?: ?(\d{1,2}(?:[.,]\d{1,3})?) ?(?:''|\"|″))?")
 _ADDRESS: Final = context("address")
+_NO_ADDRESS: Final = frozenset({"đổi số", "dân số", "chỉ số", "hệ số", "kỹ thuật số", "tỷ số", "tỉ số"})
 _CLASSES: Final = context("classes")
 _POSTS: Final = context("kilometre-posts")
 _SIDES: Final = {
@@ -36,7 +37,7 @@ def house(scan: Scan, at: int) -> Found | None:
         return None
     parts = _HOUSE_PART.findall(match.group())
     lettered = any(letter for _, letter in parts)
-    if not (lettered and _plausible(parts)) and not scan.follows(_ADDRESS):
+    if not (lettered and _plausible(parts)) and (not scan.follows(_ADDRESS) or scan.follows(_NO_ADDRESS)):
         return None
     if len(parts) == 2 and len(parts[1][0]) == 4 and parts[1][0].startswith(("19", "20")) and not lettered:  # noqa: PLR2004
         return None  # số 12/2026 is numbered by years
@@ -83,8 +84,8 @@ def coordinates(scan: Scan, at: int) -> Found | None:
     match = _DEGREES.match(text, at) or _MINUTES.match(text, at)
     if match is None:
         bare = _BARE_DEGREES.match(text, at)
-        if not bare:
-            return None
+        if not bare or (bare[2] in "SW" and scan.last_kind != "place"):
+            return None  # dầu 0,05S
         return Found(bare.end(), f"{_measured(bare[1], how)} độ {_SIDES[bare[2]]}")
     said = f"{_measured(match[1], how)} độ"
     if match[2]:

@@ -133,7 +133,7 @@ class Scan:
     def just_said(self, words: str) -> bool:
         """Whether these words were the last, pauses aside."""
         said = [w for w in self.left if w != ","]
-        wanted = words.lower().split()
+        wanted = words.lower().replace("nghìn", self.how.thousand).split()
         return said[-len(wanted) :] == wanted
 
     def is_name(self) -> bool:

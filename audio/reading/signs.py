@@ -34,6 +34,7 @@ _NAMED_NEXT: Final = re.compile(r" ?([Tt]hứ|[Tt]háng|[Mm]ùng|[Mm]ồng) ")
 _PARTS_OF_DAY: Final = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya"})
 _CLOCK: Final = re.compile(r" ?\d{1,2} ?(?:[hHg:]|giờ)")
 _DAY_NEXT: Final = re.compile(r" ?(?:hết |rạng )?(?:sáng|trưa|chiều|tối|đêm|ngày) \d")
+_LIMIT_NEXT: Final = re.compile(r" ?(?:dưới|hết|đủ|gần|trên) \d")
 _CLOCKS: Final = frozenset({"giờ", "phút"})
 _NAME_NEXT: Final = re.compile(r"(?:[^\w\n]|_){1,20}([^\W\d_])")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
@@ -162,6 +163,8 @@ def _joins(scan: Scan, at: int) -> str:
         return "đến"  # 8h sáng - 4h chiều
     if scan.last_kind == "date" and "từ" in scan.left[-20:] and _DAY_NEXT.match(text, at + 1):
         return "đến"  # từ sáng 25/11 - chiều 27/11
+    if scan.last_kind in NUMERIC and "từ" in scan.left[-12:] and _LIMIT_NEXT.match(text, at + 1):
+        return "đến"  # từ đủ 14 - dưới 16 tuổi
     again = _NAMED_NEXT.match(text, at + 1)
     return "đến" if again and scan.left[-2:-1] == [again[1].lower()] else ""  # thứ Hai - thứ Sáu
 

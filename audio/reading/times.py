@@ -89,6 +89,7 @@ def dotted(scan: Scan, at: int) -> Found | None:
 def _said(scan: Scan, hours: str, minutes: str, seconds: str | None) -> str:
     how = scan.how
     said = f"{numbers.cardinal(int(hours), how)} giờ"
+    seconds = None if seconds == "00" else seconds  # 07:30:00, as timetables are printed
     if int(minutes) or seconds:
         said += f" {numbers.cardinal(int(minutes), how)} phút"
     return f"{said} {numbers.cardinal(int(seconds), how)} giây" if seconds else said

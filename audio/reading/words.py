@@ -14,7 +14,7 @@ _LAST_WORD: Final = re.compile(r"([^\W\d_]{2,}) ?$")
 _NEXT_WORD: Final = re.compile(r" ?([^\W\d_]{2,})")
 _ROMAN: Final = re.compile(r"([IVXLCDM]{1,8})([a-c])?(?![^\W_²³])")
 _CODE: Final = re.compile(
-    r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,6}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])"
+    r"(?:[A-ZĐ]/)?[A-ZĐ]{1,5}[-.]?\d{1,16}(?:[-./]?[A-ZĐ]{1,4}\d{0,4}|[-./]\d{1,6}){0,4}(?![^\W_])"
 )
 _CODE_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|.")
 _HEADING_END: Final = re.compile(
