@@ -15,6 +15,7 @@ _SPACED: Final = re.compile(r"([1-9]\d{0,2}(?: \d{3}){1,6})(?:,(\d{1,6}))?(?!\d|
 _DECIMAL: Final = re.compile(r"(\d{1,18})([.,])(\d{1,12})(?!\d|[.,]\d)")
 _WHOLE: Final = re.compile(r"\d+")
 _STEPPED: Final = re.compile(r"(\d{1,3})(km|m|kg|ha|tấn|tạ|tr|triệu|tỷ)(\d{1,3})(?!\w|[.,/]\d)")
+_COMRADE: Final = re.compile(r"/c(?:hí)?(?![^\W_])")
 _SHORT_NUMBER: Final = re.compile(r"(?:^|\D)\d{1,3}$")
 _PRIMES: Final = frozenset({"'", "''", "′"})
 _SHORT_GAP: Final = frozenset(
@@ -79,7 +80,8 @@ def _counts(scan: Scan, at: int) -> bool:
     word = scan.next_word(at)
     if not word or word in _DECIMAL_BEFORE:
         return False
-    return scan.text[at] != " " or unit(scan, at) is None or word in _COUNTED - _MEASURES
+    known = unit(scan, at)
+    return known is None or known[1].kind not in {"measure", "share"} or word in _COUNTED - _MEASURES
 
 
 def unit(scan: Scan, at: int) -> tuple[int, Unit] | None:
@@ -94,6 +96,8 @@ def unit(scan: Scan, at: int) -> tuple[int, Unit] | None:
     sign, units = match.group(1), scan.lexicon.units
     if start > at and len(sign) == 1 and sign not in _SHORT_GAP:
         return None
+    if sign == "đ" and _COMRADE.match(text, match.end()):
+        return None  # 25 đ/c
     if sign in _PRIMES and (start > at or not _SHORT_NUMBER.search(text[max(0, at - 4) : at])):
         return None  # 30' are minutes, but the sign after 'Năm 2026' closes what was quoted
     known = units.get(sign)

@@ -15,6 +15,8 @@ _SAID: Final = {
     "≤": "nhỏ hơn hoặc bằng", "×": "nhân", "÷": "chia", "≈": "xấp xỉ", "≠": "khác", "%": "phần trăm", "‰": "phần ngàn",
     "$": "đô la", "€": "ơ rô", "£": "bảng", "¥": "yên", "₫": "đồng", "²": "bình phương", "³": "lập phương", "√": "căn",
 }  # fmt: skip
+_BOUNDS: Final = {"<": "dưới", ">": "trên"}
+"""Before a number: trẻ < 5 tuổi."""
 _LONG: Final = {">=": "lớn hơn hoặc bằng", "<=": "nhỏ hơn hoặc bằng", "=>": "", "->": "", "+/-": "cộng trừ", "<-": ""}
 _ARROWS: Final = frozenset("→➔⇒➜►")
 _DOTS: Final = re.compile(r"\.{2,}|…[.…]*")
@@ -31,10 +33,11 @@ _ALIKE: Final = (
 )
 _POWERS: Final = frozenset("23²³")
 _NAMED_NEXT: Final = re.compile(r" ?([Tt]hứ|[Tt]háng|[Mm]ùng|[Mm]ồng) ")
-_PARTS_OF_DAY: Final = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya"})
+_PARTS_OF_DAY: Final = frozenset({"sáng", "trưa", "chiều", "tối", "đêm", "khuya", "nay", "mai", "trước", "sau", "qua"})
 _CLOCK: Final = re.compile(r" ?\d{1,2} ?(?:[hHg:]|giờ)")
 _DAY_NEXT: Final = re.compile(r" ?(?:hết |rạng )?(?:sáng|trưa|chiều|tối|đêm|ngày) \d")
 _LIMIT_NEXT: Final = re.compile(r" ?(?:dưới|hết|đủ|gần|trên) \d")
+_POST_NEXT: Final = re.compile(r" ?[Kk][Mm] ?\d")
 _CLOCKS: Final = frozenset({"giờ", "phút"})
 _NAME_NEXT: Final = re.compile(r"(?:[^\w\n]|_){1,20}([^\W\d_])")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
@@ -102,6 +105,8 @@ def _said(scan: Scan, at: int, char: str, before: str, after: str) -> Found:
         return Found(at + 1, "đến" if before.isdecimal() and after.isdecimal() else "khoảng" if _REST.match(scan.text, at + 1) else "")  # noqa: E501  # fmt: skip
     if char == "^":
         return Found(at + 1, "mũ" if after.isdecimal() else "")
+    if char in _BOUNDS and _REST.match(scan.text, at + 1):
+        return Found(at + 1, _BOUNDS[char], (_SAID[char],))
     if char in _SAID:
         return Found(at + 1, _SAID[char])
     return Found(at + 1, "", kind="nothing")
@@ -157,9 +162,11 @@ def _joins(scan: Scan, at: int) -> str:
         left, right = _COUNTED_BEFORE.search(text[max(0, at - 20) : at]), _COUNTED_AFTER.match(text, at + 1)
         if left and right and left[1].lower() == right[1].lower():
             return "đến"  # cấp 3 - cấp 4
+    if scan.last_kind == "quantity" and "cộng" in scan.left[-8:] and _POST_NEXT.match(text, at + 1):
+        return "đến"  # Km3+200 - Km5+450
     if scan.last_kind == "roman" and not text[at - 1].isspace() and _YEAR.match(text, at + 1):
         return "năm"  # quý III-2026
-    if scan.since == 1 and scan.left[-1] in _PARTS_OF_DAY and _CLOCK.match(text, at + 1):
+    if scan.since <= 3 and scan.left[-1] in _PARTS_OF_DAY and _CLOCK.match(text, at + 1):  # noqa: PLR2004 - ngày hôm trước
         return "đến"  # 8h sáng - 4h chiều
     if scan.last_kind == "date" and "từ" in scan.left[-20:] and _DAY_NEXT.match(text, at + 1):
         return "đến"  # từ sáng 25/11 - chiều 27/11

@@ -8,8 +8,9 @@ from audio.reading.scan import Found, Named, Scan
 from audio.reading.syllables import is_syllable
 
 _ADDRESS: Final = re.compile(
+    r"(?:(?:https?|ftp)://[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}(?![A-Za-z0-9@-])|"
     r"(?:https?://|ftp://)?(?:[A-Za-z0-9_%+-]{1,64}(?:\.[A-Za-z0-9_%+-]{1,64}){0,6}@)?"
-    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,5}\.(?:vn|com|net|org|gov|edu|info|biz|io|me|asia|app|ai|xyz|tv|html|us|uk|eu|cn|kh|jp|kr|sg|dev|online|site|store|shop)(?![A-Za-z0-9@-])"
+    r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,5}\.(?:vn|com|net|org|gov|edu|info|biz|io|me|asia|app|ai|xyz|tv|html|us|uk|eu|cn|kh|jp|kr|sg|dev|online|site|store|shop|ly|link)(?![A-Za-z0-9@-]))"
     r"(?::\d{1,5})?(?:[/?#][A-Za-z0-9_./?=&#%~+:-]{0,200})?"
 )
 _SCHEME: Final = re.compile(r"(?:https?|ftp)://(?:www\.)?")
