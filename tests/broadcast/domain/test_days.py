@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcast.calendar_data import load_days
+from broadcast.newsroom_data import load_days
 from broadcast.domain.days import DayKind, Days, SpecialDay
 from broadcast.domain.refusals import Refusal
 from broadcast.wording import refusal
