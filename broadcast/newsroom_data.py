@@ -1,4 +1,4 @@
-"""Tables of the newsroom that people edit: a centre's own where it has one in its data folder, else the one that ships."""
+"""Tables of the newsroom that people edit: a centre's own where its data folder has one, else the one that ships."""
 
 from importlib.resources import files
 from pathlib import Path

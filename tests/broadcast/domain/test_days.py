@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcast.newsroom_data import load_days
 from broadcast.domain.days import DayKind, Days, SpecialDay
 from broadcast.domain.refusals import Refusal
+from broadcast.newsroom_data import load_days
 from broadcast.wording import refusal
 
 SHIPPED = Days.from_toml(files("broadcast").joinpath("data/calendar/days.toml").read_text("utf-8"))
