@@ -6,14 +6,19 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
+from audio.speaker import Speaker
+from broadcast import lexicons
 from broadcast.bootstrap import DataInUse, House, open_house
+from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.people import Role
+from broadcast.domain.refusals import Refusal
 from broadcast.settings import Settings
 from devices.link import LinkState
 from devices.loopback import Exchange, LoopbackLink
 from devices.messages import Assignment, Plan, decode
 from devices.signing import Keyring, load_or_make, unseal
 from devices.topics import parse
+from devices.vocabulary import AreaId, Siren
 
 PASSWORD = "correct horse 7"
 
@@ -106,3 +111,34 @@ async def test_a_receiver_enrolled_beside_the_server_is_learned_of(settings, tmp
         assert await enrol(settings, "loa-9", "xa-thanh-duc-25657", "Ấp", tmp_path / "kit", "", lambda _: None) == 0
         await house.learn_receivers()
         await came(lambda: "loalang/v1/receiver/loa-9/assignment" in exchange.retained)
+
+
+async def test_a_correction_for_an_area_is_spoken_in_bulletins_and_alarms(settings, tmp_path, monkeypatch):
+    said: list[str] = []
+    speak = Speaker.speak
+
+    def overheard(speaker, words, *rest):
+        said.append(words)
+        return speak(speaker, words, *rest)
+
+    monkeypatch.setattr(Speaker, "speak", overheard)
+    async with open_house(settings, LoopbackLink(Exchange())) as house:
+        await settle_in(house, tmp_path)
+        office = house.office
+        lan = await office.log_in("lan", PASSWORD, "here")
+        bulletin = await office.draft(lan, "Mời họp", "TT họp.")
+        await office.correct(lan, bulletin.id, "TT", "thị trấn", house.tree.root.id)
+        view = await office.reading(lan, bulletin.id, "TT họp.")
+        assert [t.words for t in view.tokens if t.corrected] == ["thị trấn"]
+        await office.render(lan, bulletin.id, lambda _: None)
+        await office.raise_alarm(lan, (AreaId("xa-thanh-duc-25657"),), Siren.WAIL, "TT sơ tán.", CONFIRMATION)
+        await came(lambda: len(said) == 2)
+        assert said == ["thị trấn họp.", "thị trấn sơ tán."]
+
+        async def broken(*_):
+            raise Refusal("store-failed")
+
+        monkeypatch.setattr(lexicons, "of_areas", broken)
+        await office.raise_alarm(lan, (AreaId("xa-cam-giang-25660"),), Siren.WAIL, "TT sơ tán.", CONFIRMATION)
+        await came(lambda: len(said) == 3)
+        assert said[-1] == "trung tâm sơ tán."
