@@ -8,6 +8,7 @@ import av
 
 from audio.calls import Cancelled, IsCancelled, Tell
 from audio.made import Kept, Unreadable
+from audio.masking import Listener
 from audio.sound import RATE, frames, length_s, opened
 
 BIT_RATE: Final = 64_000
@@ -17,7 +18,7 @@ _COMPLEXITY: Final = "3"
 
 
 def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> Kept:
-    """Write `file` as Opus in Ogg, mono, nothing changed, nothing cut off. Blocks; constant memory.
+    """Write `file` as Opus in Ogg, mono, nothing changed, nothing cut off; and listen to it. Blocks; constant memory.
 
     Raises Unreadable, Cancelled, OSError; then `out` is gone.
     """
@@ -27,12 +28,13 @@ def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> Kept:
             with av.open(str(out), "w", format="ogg", container_options={"fflags": "+bitexact"}) as copy:
                 stream = copy.add_stream("libopus", rate=RATE, options=_OPTIONS)
                 stream.layout, stream.bit_rate, stream.time_base = "mono", BIT_RATE, Fraction(1, RATE)
-                count = 0
+                count, listener = 0, Listener()
                 for frame in frames(container):
                     if cancelled():
                         raise Cancelled
                     frame.time_base = Fraction(1, RATE)
                     count += frame.samples
+                    listener.show(frame)
                     copy.mux(stream.encode(frame))
                     share = min(1.0, count / RATE / length) if length else 0.0
                     if share >= told + 0.01:
@@ -41,7 +43,7 @@ def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled) -> Kept:
                 copy.mux(stream.encode(None))
         if not count:
             raise Unreadable("no sound in it")
-        return Kept(out.stat().st_size)
+        return Kept(out.stat().st_size, listener.masked)
     except BaseException:
         out.unlink(missing_ok=True)
         raise

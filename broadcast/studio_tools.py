@@ -1,7 +1,7 @@
 """What makes sound, as the studio is given it: the parts of `audio` that block, set as the settings say."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -59,13 +59,18 @@ def tools_of(settings: Settings, speaker: Speaker) -> Tools:
         partial(_with_chimes, settings.mastering),
         partial(as_read, how),
         partial(_explained, how),
-        compact,
+        compact if settings.mastering.profile != "music" else _compact_music,
     )
 
 
 def as_read(how: Reading, text: str, lexicon: Lexicon | None) -> str:
     """The words to say for a written text. Raises LegacyEncoding."""
     return read(text, how, lexicon)
+
+
+def _compact_music(sound: Path, out: Path, tell: Share, cancelled: IsCancelled) -> Kept:
+    """Where music is what is aired, nobody is warned of it."""
+    return replace(compact(sound, out, tell, cancelled), masked=False)
 
 
 def _explained(how: Reading, text: str, lexicon: Lexicon | None) -> Sequence[Token]:
