@@ -8,10 +8,10 @@ from sqlmodel import Session, select
 
 from broadcast import books, passwords
 from broadcast.desk import Desk
-from broadcast.domain.people import Actor, Role
+from broadcast.domain.people import Actor, Grant, fewest
 from broadcast.domain.refusals import Refusal
 from broadcast.records import PersonRow
-from devices.vocabulary import AreaId, is_slug, slug
+from devices.vocabulary import is_slug, slug
 
 PASSWORD_LENGTH: Final = range(10, 201)
 """Long rather than clever: throttled guessing does the rest. Above, it would only cost time to hash."""
@@ -19,15 +19,18 @@ LOGIN_LENGTH: Final = 32
 NAME_LENGTH: Final = 100
 
 
-async def add_user(desk: Desk, login: str, name: str, role: Role, areas: Iterable[str], password: str) -> Actor:
-    """Someone new. Raises Refusal: login-bad, login-taken, name-bad, no-areas, no-such-area, password-..."""
+async def add_user(desk: Desk, login: str, name: str, grants: Iterable[Grant], password: str) -> Actor:
+    """Someone new, with what they hold.
+
+    Raises Refusal: login-bad, login-taken, name-bad, no-areas, no-such-area, password-...
+    """
     if not is_slug(login) or len(login) > LOGIN_LENGTH:
         raise Refusal("login-bad", login=login, proposal=slug(login)[:LOGIN_LENGTH] or "canbo1")
     kept_name = " ".join(unicodedata.normalize("NFC", name).split())
     if not kept_name or len(kept_name) > NAME_LENGTH or not kept_name.isprintable():
         raise Refusal("name-bad", limit=NAME_LENGTH)
-    home: tuple[AreaId, ...] = desk.tree.fewest(AreaId(a) for a in areas)
-    if not home:
+    given = fewest(grants, desk.tree)
+    if not given:
         raise Refusal("no-areas")
     _require_password(login, password)
     hashed = await passwords.hashed(password)
@@ -35,12 +38,12 @@ async def add_user(desk: Desk, login: str, name: str, role: Role, areas: Iterabl
     def work(session: Session) -> Actor:
         if _row(session, login) is not None:
             raise Refusal("login-taken", login=login)
-        row = PersonRow(
-            login=login, name=kept_name, role=role.value, areas=list(home), password_hash=hashed, made_at=desk.now()
-        )
+        row = PersonRow(login=login, name=kept_name, password_hash=hashed, made_at=desk.now())
         session.add(row)
         session.flush()
-        return books.actor(row)
+        session.add_all(books.grant_rows(books.stored(row.id), given))
+        session.flush()
+        return books.actor(session, row)
 
     return await desk.store.write(work)
 

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select, true
 
+from broadcast import books
 from broadcast.desk import Desk
 from broadcast.domain.audit import Entry, Head, Verdict, verify
 from broadcast.domain.people import Action, Actor, require
@@ -161,7 +162,7 @@ def _where(desk: Desk, actor: Actor, ask: TrailAsk) -> tuple[ColumnElement[bool]
     where = [
         col(AuditRow.at) >= datetime.combine(first, time(), desk.zone),
         col(AuditRow.at) < datetime.combine(last + timedelta(days=1), time(), desk.zone),
-        _concerns(sight(desk, actor)),
+        _concerns(sight(desk, actor, Action.SEE_AUDIT)),
     ]
     if ask.person is not None:
         where.append(col(AuditRow.person) == ask.person)
@@ -195,9 +196,10 @@ def _rows(session: Session, where: tuple[ColumnElement[bool], ...], limit: int, 
 
 def _people(desk: Desk, session: Session, actor: Actor) -> tuple[tuple[int, str], ...]:
     """Everyone whose entries the reader may see, by name."""
-    seen = sight(desk, actor)
+    seen, held = sight(desk, actor, Action.SEE_AUDIT), books.grants(session, None)
+    areas = {person: [grant.area for grant in grants] for person, grants in held.items()}
     rows = session.exec(select(PersonRow).order_by(col(PersonRow.name))).all()
-    return tuple((row.id or 0, row.name) for row in rows if seen.touches(desk, row.areas))
+    return tuple((row.id or 0, row.name) for row in rows if seen.touches(desk, areas.get(row.id or 0, ())))
 
 
 def _line(desk: Desk, row: AuditRow) -> TrailLine:

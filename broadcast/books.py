@@ -1,18 +1,18 @@
 """The door between rows and what the domain speaks of: nothing else turns one into the other."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.deliveries import Delivery, DeliveryState
-from broadcast.domain.people import Actor, Role
+from broadcast.domain.people import Action, Actor, Grant, Role, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Airing, Slot
 from broadcast.domain.voices import VoiceChoice
-from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
+from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, GrantRow, PersonRow, ReceiverRow, SlotRow
 from devices.vocabulary import AiringId, AreaId, ClipHash, Level
 
 
@@ -23,24 +23,47 @@ def stored(id_: int | None) -> int:
     return id_
 
 
-def actor(row: PersonRow) -> Actor:
-    """The person of a row."""
-    areas = tuple(AreaId(a) for a in row.areas)
-    return Actor(stored(row.id), row.login, row.name, Role(row.role), areas)
+def actor(session: Session, row: PersonRow) -> Actor:
+    """The person of a row, with what they hold."""
+    person = stored(row.id)
+    return Actor(person, row.login, row.name, grants(session, [person]).get(person, ()))
 
 
-def bulletin_row(session: Session, bulletin: int, who: Actor, tree: AreaTree) -> BulletinRow:
-    """The row of a bulletin whose area is theirs. Raises Refusal("no-such-bulletin")."""
+def grants(session: Session, people: Collection[int] | None) -> dict[int, tuple[Grant, ...]]:
+    """What these people (None: all) hold, in the order in which it was given."""
+    asked = select(GrantRow) if people is None else select(GrantRow).where(col(GrantRow.person).in_(people))
+    found: dict[int, tuple[Grant, ...]] = {}
+    for row in session.exec(asked.order_by(col(GrantRow.place), col(GrantRow.area), col(GrantRow.role))):
+        found[row.person] = (*found.get(row.person, ()), Grant(Role(row.role), AreaId(row.area)))
+    return found
+
+
+def grant_rows(person: int, given: Iterable[Grant]) -> list[GrantRow]:
+    """The rows of what someone is given, in that order."""
+    return [
+        GrantRow(person=person, role=grant.role.value, area=grant.area, place=place)
+        for place, grant in enumerate(given)
+    ]
+
+
+def bulletin_row(session: Session, bulletin: int, who: Actor, tree: AreaTree, action: Action) -> BulletinRow:
+    """The row of a bulletin to which they may do `action` as it is now.
+
+    Raises Refusal: no-such-bulletin where they may not even see it, not-allowed, not-your-area, bulletin-life.
+    """
     row = session.get(BulletinRow, bulletin)
-    if row is None or not holds(who, row.area, tree):
+    if row is None or not (holds(who, row.area, tree, action) or holds(who, row.area, tree, Action.SEE_BULLETINS)):
         raise Refusal("no-such-bulletin")
+    # an area that a reform took away is nobody's but the root's
+    area = AreaId(row.area) if row.area in tree.areas else tree.root.id
+    require(who, action, [area], tree, BulletinState(row.state))
     return row
 
 
-def holds(who: Actor, area: str, tree: AreaTree) -> bool:
-    """Whether an area is one of theirs or lies below one. One that a reform took away is nobody's but the root's."""
+def holds(who: Actor, area: str, tree: AreaTree, action: Action) -> bool:
+    """Whether they may do `action` in an area. One that a reform took away is nobody's but the root's."""
     above = tree.path(AreaId(area)) if area in tree.areas else (tree.root.id,)
-    return any(mine in above for mine in who.areas)
+    return any(mine in above for mine in who.where(action))
 
 
 def sound(row: BulletinRow, clip: ClipRow | None) -> Sound | None:

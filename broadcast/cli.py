@@ -16,6 +16,7 @@ FAILED: Final = 1
 INTERRUPTED: Final = 130
 MISUSED: Final = 2
 """Exit status of a command that was given something it cannot use."""
+ROLES: Final = ("province", "staff", "operator", "approver", "auditor", "administrator")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     new = add("add", _user_add, "tạo tài khoản / make an account", user)
     new.add_argument("--login", required=True, metavar="TÊN")
     new.add_argument("--name", default="", metavar="HỌ TÊN")
-    new.add_argument("--role", required=True, choices=("province", "staff", "operator"))
+    new.add_argument("--role", required=True, choices=ROLES)
     new.add_argument(
         "--area", action="append", default=[], metavar="ĐỊA BÀN", help="mã địa bàn / area (nhiều lần / may repeat)"
     )

@@ -24,10 +24,8 @@ from devices.vocabulary import Level
 
 
 async def draft(desk: Desk, actor: Actor, title: str, text: str) -> Bulletin:
-    """A new draft in the actor's first area. Raises Refusal: not-allowed, title-long, text-long."""
+    """A new draft in the first area in which the actor writes. Raises Refusal: not-allowed, title-long, text-long."""
     require(actor, Action.WRITE, (), desk.tree)
-    if not actor.areas:
-        raise Refusal("no-areas")
     kept_title, kept = unfinished_title(title), unfinished(text, desk.settings.speech.text_limit)
 
     def work(session: Session) -> Bulletin:
@@ -38,7 +36,7 @@ async def draft(desk: Desk, actor: Actor, title: str, text: str) -> Bulletin:
             state=BulletinState.DRAFT.value,
             origin=Origin.TEXT.value,
             author=actor.id,
-            area=actor.areas[0],
+            area=actor.where(Action.WRITE)[0],
             updated_at=desk.now(),
         )
         session.add(row)
@@ -57,7 +55,7 @@ async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str) -
     kept_title, kept = unfinished_title(title), unfinished(text, desk.settings.speech.text_limit)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
         if (row.title, row.text) == (kept_title, kept):
             return books.bulletin(session, row)
         _step(row, BulletinEvent.EDIT, desk)
@@ -74,7 +72,7 @@ async def drop_upload(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
     require(actor, Action.WRITE, (), desk.tree)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
         if row.origin == Origin.UPLOAD:
             _step(row, BulletinEvent.EDIT, desk)
             books.silence(row)
@@ -107,7 +105,7 @@ async def approve(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
 
 async def withdraw(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
     """It may never be placed again; slots it has are withdrawn one by one. Raises Refusal."""
-    return await _happens(desk, actor, bulletin, Action.WRITE, BulletinEvent.WITHDRAW, lambda _row: None)
+    return await _happens(desk, actor, bulletin, Action.WITHDRAW, BulletinEvent.WITHDRAW, lambda _row: None)
 
 
 async def _happens(
@@ -116,7 +114,7 @@ async def _happens(
     require(actor, action, (), desk.tree)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, action)
         check(row)
         _step(row, event, desk)
         return books.bulletin(session, row)

@@ -42,7 +42,7 @@ class Foretelling:
         engine, voice = self._asked(choice)
 
         def work(session: Session) -> tuple[_Tables, VoiceChoice, Pace, bool]:
-            row = books.bulletin_row(session, bulletin, actor, self._desk.tree)
+            row = books.bulletin_row(session, bulletin, actor, self._desk.tree, Action.SEE_BULLETINS)
             path = lexicon_books.above(self._desk.tree, row.area)
             tables = lexicon_books.layers(path, lexicon_books.entries(session, path), row.readings)
             by = paces.likely(session, engine, voice)

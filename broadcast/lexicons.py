@@ -32,7 +32,7 @@ async def reading(desk: Desk, actor: Actor, bulletin: int, text: str) -> Reading
     kept = unfinished(text, desk.settings.speech.text_limit)
 
     def work(session: Session) -> ReadingView:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.SEE_BULLETINS)
         path = lexicon_books.above(desk.tree, row.area)
         entries = lexicon_books.entries(session, path)
         tables = lexicon_books.layers(path, entries, row.readings)
@@ -142,7 +142,7 @@ def _how(desk: Desk) -> Reading:
 
 
 def _may(desk: Desk, actor: Actor, area: AreaId) -> bool:
-    return actor.may(Action.CORRECT_LEXICON) and any(desk.tree.holds(mine, area) for mine in actor.areas)
+    return any(desk.tree.holds(mine, area) for mine in actor.where(Action.CORRECT_LEXICON))
 
 
 def _let_through(desk: Desk, actor: Actor, area: AreaId | None) -> None:
@@ -181,7 +181,7 @@ def _drop(session: Session, area: AreaId, written: str) -> None:
 
 async def _changed(desk: Desk, actor: Actor, bulletin: int, change: Callable[[Session, BulletinRow], None]) -> Bulletin:
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
         state = after(BulletinState(row.state), BulletinEvent.EDIT)
         before = _said(desk, session, row)
         change(session, row)

@@ -53,7 +53,7 @@ class Listening:
             raise Refusal("no-such-voice")
 
         def work(session: Session) -> Bulletin:
-            row = books.bulletin_row(session, bulletin, actor, self.desk.tree)
+            row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.SEE_BULLETINS)
             after(BulletinState(row.state), BulletinEvent.EDIT)
             row.chosen_engine, row.chosen_voice, row.chosen_rate = choice.engine, choice.voice, choice.rate
             return books.bulletin(session, row)
@@ -65,7 +65,7 @@ class Listening:
         require(actor, Action.WRITE, (), self.desk.tree)
 
         def work(session: Session) -> Heard | None:
-            row = books.bulletin_row(session, bulletin, actor, self.desk.tree)
+            row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.SEE_BULLETINS)
             if row.clip is None:
                 return None
             spoken = session.get(SpokenRow, row.id)

@@ -87,7 +87,7 @@ def _where(desk: Desk, actor: Actor, ask: LogAsk) -> tuple[ColumnElement[bool], 
     where = (
         col(DeliveryRow.planned_at) >= begins,
         col(DeliveryRow.planned_at) < ends,
-        sight(desk, actor).rows(DeliveryRow.area),
+        sight(desk, actor, Action.SEE_LOG).rows(DeliveryRow.area),
     )
     if ask.area is None or ask.area == desk.tree.root.id:
         return where

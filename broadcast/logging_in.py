@@ -72,7 +72,7 @@ async def log_in(desk: Desk, throttle: Throttle, login: str, password: str, addr
 
     def work(session: Session) -> tuple[Actor, str] | None:
         row = session.exec(select(PersonRow).where(PersonRow.login == typed, PersonRow.active)).one_or_none()
-        return None if row is None else (books.actor(row), row.password_hash)
+        return None if row is None else (books.actor(session, row), row.password_hash)
 
     known = await desk.store.read(work) if is_slug(typed) else None
     fits = len(password) <= LONGEST
@@ -88,6 +88,6 @@ async def actor(desk: Desk, person: int) -> Actor | None:
 
     def work(session: Session) -> Actor | None:
         row = session.get(PersonRow, person)
-        return books.actor(row) if row is not None and row.active else None
+        return books.actor(session, row) if row is not None and row.active else None
 
     return await desk.store.read(work)

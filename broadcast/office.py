@@ -15,7 +15,7 @@ from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.listening import Foretold, Heard, Outline
-from broadcast.domain.people import Actor
+from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.view_types import (
@@ -46,6 +46,13 @@ class Render(Protocol):
 
 async def _nothing_left_off(_actor: Actor, _bulletin: int) -> str:
     return ""
+
+
+class AreasOf(Protocol):
+    """The areas of someone, with everything below."""
+
+    def __call__(self, actor: Actor, action: Action | None = None) -> Awaitable[tuple[AreaNode, ...]]:
+        """Where they may do `action`; None: where they hold anything."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,8 @@ class Office:
     end_alarm: Callable[[Actor, str], Awaitable[AlarmInForce]]
 
     # what pages read
-    areas: Callable[[Actor], Awaitable[tuple[AreaNode, ...]]]
-    """The trees the actor may aim at: one root for each of their areas."""
+    areas: AreasOf
+    """The trees in which the actor may do something: one root for each of their areas."""
     bulletins: Callable[[Actor, int], Awaitable[tuple[BulletinView, ...]]]
     """(actor, how many): newest first."""
     bulletin: Callable[[Actor, int], Awaitable[BulletinView]]

@@ -14,7 +14,7 @@ from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.audit import COMMAND, Deed, doing
 from broadcast.domain.house import Bell
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
 from broadcast.logins import make_password
@@ -50,7 +50,9 @@ async def add_user(
     """`loalang user add`: without a password one is made and shown once; without an area, the whole province."""
     async with _desk(settings, "add_user") as desk:
         wanted = [_area(desk.tree, a) for a in areas] or [desk.tree.root.id]
-        await accounts.add_user(desk, login, name or login, Role(role), wanted, password or (made := make_password()))
+        await accounts.add_user(
+            desk, login, name or login, held(Role(role), *wanted), password or (made := make_password())
+        )
     tell(say("command.user-added", login=login))
     if not password:
         tell(say("command.user-password", password=made))

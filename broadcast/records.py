@@ -39,11 +39,19 @@ class PersonRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     login: str = Field(unique=True, index=True)
     name: str
-    role: str
-    areas: list[str] = Field(sa_type=JSON)
     password_hash: str
     active: bool = True
     made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class GrantRow(SQLModel, table=True):
+    """What a person is in an area. `place`: the order in which it was given; what they write is born in the first."""
+
+    __tablename__ = "person_grant"
+    person: int = Field(foreign_key="person.id", primary_key=True)
+    role: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    place: int = 0
 
 
 class ReceiverRow(SQLModel, table=True):

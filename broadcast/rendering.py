@@ -89,7 +89,7 @@ async def upload(
 
 
 def _editable(desk: Desk, session: Session, actor: Actor, bulletin: int) -> BulletinRow:
-    row = books.bulletin_row(session, bulletin, actor, desk.tree)
+    row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
     after(BulletinState(row.state), BulletinEvent.EDIT)
     return row
 

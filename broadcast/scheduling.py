@@ -184,10 +184,10 @@ def _require_areas(desk: Desk, actor: Actor, areas: Iterable[AreaId]) -> tuple[A
 def _wish(
     desk: Desk, session: Session, actor: Actor, bulletin: int, areas: Iterable[AreaId], at: datetime | None
 ) -> _Wish:
-    row = books.bulletin_row(session, bulletin, actor, desk.tree)
+    row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
     found = books.bulletin(session, row)
     title = clean_title(found.title)
-    _approved(actor, found.state)
+    _approved(desk, actor, row)
     if found.sound is None or desk.library.path(found.sound.clip) is None:
         raise Refusal("no-sound")
     fewest = desk.tree.fewest(areas)
@@ -204,22 +204,22 @@ def _wish(
     return _Wish(found, title, fewest, desk.tree.reached(fewest, hung), hung, when)
 
 
-def _approved(actor: Actor, state: BulletinState) -> BulletinState:
+def _approved(desk: Desk, actor: Actor, row: BulletinRow) -> BulletinState:
     """The state a bulletin must be in to air, reached on the word of who places it. Raises Refusal."""
+    state = BulletinState(row.state)
     if state is BulletinState.DRAFT:
         state = after(state, BulletinEvent.SUBMIT)
     if state is BulletinState.APPROVED:
         return state
-    if not actor.may(Action.APPROVE):
+    if not books.holds(actor, row.area, desk.tree, Action.APPROVE):
         raise Refusal("not-allowed", action=Action.APPROVE.value)
     return after(state, BulletinEvent.APPROVE)
 
 
 def _vouch(desk: Desk, session: Session, actor: Actor, bulletin: int) -> None:
-    row = books.bulletin_row(session, bulletin, actor, desk.tree)
-    state = BulletinState(row.state)
-    if state is not BulletinState.APPROVED:
-        row.state, row.updated_at = _approved(actor, state).value, desk.now()
+    row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
+    if BulletinState(row.state) is not BulletinState.APPROVED:
+        row.state, row.updated_at = _approved(desk, actor, row).value, desk.now()
 
 
 def _placed_already(session: Session, wish: _Wish) -> SlotRow | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, true
 
 from broadcast.desk import Desk
 from broadcast.domain.deliveries import DeliveryState
-from broadcast.domain.people import Actor
+from broadcast.domain.people import Action, Actor
 from broadcast.presence import Heard, Presence
 from broadcast.records import DeliveryRow, PersonRow, ReceiverRow
 from broadcast.view_types import DeliveryView
@@ -38,9 +38,9 @@ class Sight:
         return self.whole or any(a in self.areas or any(desk.tree.holds(a, mine) for mine in self.areas) for a in known)
 
 
-def sight(desk: Desk, actor: Actor) -> Sight:
-    """What they may see."""
-    homes = [a for a in actor.areas if a in desk.tree.areas]
+def sight(desk: Desk, actor: Actor, action: Action | None) -> Sight:
+    """Where they may do `action`; None: where they hold anything at all."""
+    homes = [a for a in (actor.areas if action is None else actor.where(action)) if a in desk.tree.areas]
     areas = frozenset(area.id for home in homes for area in desk.tree.under(home))
     return Sight(desk.tree.root.id in areas, areas)
 

@@ -12,10 +12,10 @@ from typing import Any, Final
 from sqlalchemy import event, inspect, update
 from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.orm.attributes import History
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel, col, select
 
 from broadcast.domain.audit import Change, Deed, Head, chained, differing, entry
-from broadcast.records import AuditHeadRow, AuditRow
+from broadcast.records import AuditHeadRow, AuditRow, GrantRow, PersonRow
 
 UNWATCHED: Final = frozenset(
     {
@@ -50,6 +50,7 @@ class Watch:
         self._was: dict[int, tuple[SQLModel, dict[str, object]]] = {}
         self._gone: dict[str, dict[str, object]] = {}
         self._areas: dict[str, None] = {}
+        self._session = session
         event.listen(session, "before_flush", self._before_flush)
         event.listen(session, "do_orm_execute", _refuse_in_bulk)
 
@@ -90,6 +91,10 @@ class Watch:
         for area in [columns.get("area"), *(areas if isinstance(areas, list) else ())]:
             if isinstance(area, str) and area:
                 self._areas[area] = None
+        person = row.id if isinstance(row, PersonRow) else columns.get("person")
+        if isinstance(person, int):
+            held = select(GrantRow.area).where(GrantRow.person == person).order_by(col(GrantRow.place))
+            self._areas.update(dict.fromkeys(self._session.exec(held)))
 
 
 def append(session: Session, what: Deed, change: Change, now: datetime) -> Head:

@@ -71,7 +71,7 @@ class Unfinished:
         """Why that bulletin's sound never came: "" or restarts, failed, upload. Raises Refusal("no-such-bulletin")."""
 
         def work(session: Session) -> str:
-            words = books.bulletin_row(session, bulletin, actor, self._desk.tree).text
+            words = books.bulletin_row(session, bulletin, actor, self._desk.tree, Action.SEE_BULLETINS).text
             row = session.get(UnfinishedRow, bulletin)
             return row.left_off if row is not None and row.words == _digest(words) else ""
 
@@ -142,7 +142,7 @@ class Unfinished:
 
     def _note(self, actor: Actor, bulletin: int, kind: str, choice: VoiceChoice, session: Session) -> None:
         require(actor, Action.WRITE, (), self._desk.tree)
-        words = books.bulletin_row(session, bulletin, actor, self._desk.tree).text
+        words = books.bulletin_row(session, bulletin, actor, self._desk.tree, Action.WRITE).text
         session.merge(
             UnfinishedRow(
                 bulletin=bulletin,

@@ -32,8 +32,8 @@ STORE_LIMIT_S: Final = 2.0
 ALARM_SHOWN: Final = timedelta(days=1)
 
 
-async def areas(desk: Desk, actor: Actor) -> tuple[AreaNode, ...]:
-    """The trees they may aim at: one root for each of their areas."""
+async def areas(desk: Desk, actor: Actor, action: Action | None = None) -> tuple[AreaNode, ...]:
+    """The trees in which they may do `action` (None: in which they hold anything): one root for each of their areas."""
 
     def work(session: Session) -> Counter[AreaId]:
         return Counter(books.homes(session).values())
@@ -45,13 +45,15 @@ async def areas(desk: Desk, actor: Actor) -> tuple[AreaNode, ...]:
         count = at_home[area.id] + sum(c.receivers for c in children)
         return AreaNode(area.id, area.name, area.kind, count, children)
 
-    mine = desk.tree.fewest(a for a in actor.areas if a in desk.tree.areas)
+    held = actor.areas if action is None else actor.where(action)
+    mine = desk.tree.fewest(a for a in held if a in desk.tree.areas)
     return tuple(node(desk.tree.get(a)) for a in mine)
 
 
 async def bulletins(desk: Desk, actor: Actor, how_many: int) -> tuple[BulletinView, ...]:
     """The newest first."""
-    mine = sight(desk, actor)
+    require(actor, Action.SEE_BULLETINS, (), desk.tree)
+    mine = sight(desk, actor, Action.SEE_BULLETINS)
 
     def work(session: Session) -> tuple[BulletinView, ...]:
         newest = (
@@ -69,14 +71,15 @@ async def bulletin(desk: Desk, actor: Actor, bulletin_id: int) -> BulletinView:
     """One of them. Raises Refusal("no-such-bulletin")."""
 
     def work(session: Session) -> BulletinView:
-        return _bulletin(session, books.bulletin_row(session, bulletin_id, actor, desk.tree))
+        return _bulletin(session, books.bulletin_row(session, bulletin_id, actor, desk.tree, Action.SEE_BULLETINS))
 
     return await desk.store.read(work)
 
 
 async def slots(desk: Desk, actor: Actor, how_many: int) -> tuple[SlotView, ...]:
     """Those that reach receivers in their areas: coming and sounding ones in order, then the newest past ones."""
-    mine, now, most = sight(desk, actor), desk.now(), _bounded(how_many)
+    require(actor, Action.SEE_LOG, (), desk.tree)
+    mine, now, most = sight(desk, actor, Action.SEE_LOG), desk.now(), _bounded(how_many)
 
     def work(session: Session) -> tuple[SlotView, ...]:
         heard = (
@@ -107,7 +110,7 @@ async def slots(desk: Desk, actor: Actor, how_many: int) -> tuple[SlotView, ...]
 async def deliveries(desk: Desk, presence: Presence, actor: Actor, slot: int) -> tuple[DeliveryView, ...]:
     """How a slot goes at each receiver in their areas. Raises Refusal("no-such-slot")."""
     require(actor, Action.SEE_RECEIVERS, (), desk.tree)
-    mine = sight(desk, actor)
+    mine = sight(desk, actor, Action.SEE_RECEIVERS)
 
     def work(session: Session) -> list[tuple[DeliveryRow, str, str]]:
         known = names(session)
@@ -127,7 +130,7 @@ async def deliveries(desk: Desk, presence: Presence, actor: Actor, slot: int) ->
 async def receivers(desk: Desk, presence: Presence, actor: Actor) -> tuple[ReceiverView, ...]:
     """Every receiver in their areas as last heard of, by area and name."""
     require(actor, Action.SEE_RECEIVERS, (), desk.tree)
-    mine, heard = sight(desk, actor), presence.all()
+    mine, heard = sight(desk, actor, Action.SEE_RECEIVERS), presence.all()
     subjects = {h.state.playing.subject for h in heard.values() if h.state.playing}
 
     def work(session: Session) -> tuple[Sequence[ReceiverRow], dict[str, str]]:
@@ -142,7 +145,7 @@ async def receivers(desk: Desk, presence: Presence, actor: Actor) -> tuple[Recei
 
 async def alarms(desk: Desk, presence: Presence, board: Board, actor: Actor) -> tuple[AlarmView, ...]:
     """In force, and those of the last day, newest first; what touches their areas. Answers without the store too."""
-    mine, since = sight(desk, actor), desk.now() - ALARM_SHOWN
+    mine, since = sight(desk, actor, None), desk.now() - ALARM_SHOWN
     held = {a.id: a for a in board()}
 
     def work(session: Session) -> tuple[list[AlarmInForce], list[tuple[DeliveryRow, str]]]:

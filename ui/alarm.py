@@ -35,7 +35,7 @@ async def _draw(visit: Visit) -> None:
     held = ui.element("div").classes("loa-alarms")
     board: Board[AlarmView] = Board(held, lambda v: v.id, lambda v: _AlarmPicture(visit, v))
     if visit.actor.may(Action.RAISE_ALARM):
-        _Form(visit).offer(await visit.office.areas(visit.actor))
+        _Form(visit).offer(await visit.office.areas(visit.actor, Action.RAISE_ALARM))
     tagged("h2", say("alarm-past"))
     nothing = ui.element("div")
     with nothing:

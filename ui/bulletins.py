@@ -22,7 +22,7 @@ def register(panel: Panel) -> None:
 
     @ui.page("/")
     async def bulletins() -> RedirectResponse | None:
-        return await show(panel, "bulletins", _draw, needs=Action.WRITE)
+        return await show(panel, "bulletins", _draw, needs=Action.SEE_BULLETINS)
 
 
 async def _draw(visit: Visit) -> None:
@@ -35,7 +35,7 @@ async def _draw(visit: Visit) -> None:
     with ui.element("div").classes("loa-top"):
         heading(say("nav-bulletins"), say("bulletins-hint"))
         button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
-        button.classes("loa-primary").mark("write")
+        button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
     nothing = ui.element("div")
     with nothing:
         empty("campaign", say("bulletins-empty"), say("bulletins-empty-hint"))

@@ -13,6 +13,7 @@ from nicegui import app, events, ui
 from broadcast.domain.bulletins import TITLE_LENGTH, Bulletin
 from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
+from ui.bulletin_view import draw_bulletin
 from ui.foretold import LengthLine
 from ui.hearing import phrase
 from ui.placing import Placing
@@ -35,10 +36,13 @@ def register(panel: Panel) -> None:
 
     @ui.page("/bulletins/{bulletin_id:int}")
     async def editor(bulletin_id: int) -> RedirectResponse | None:
-        return await show(panel, "bulletins", lambda visit: _draw(visit, bulletin_id), needs=Action.WRITE)
+        return await show(panel, "bulletins", lambda visit: _draw(visit, bulletin_id), needs=Action.SEE_BULLETINS)
 
 
 async def _draw(visit: Visit, bulletin_id: int) -> None:
+    if not visit.actor.may(Action.WRITE):
+        await draw_bulletin(visit, bulletin_id)
+        return
     bulletin = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
     with ui.element("div").classes("loa-desk"):
         with ui.element("section").classes("loa-panel loa-write"):

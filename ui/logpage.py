@@ -31,7 +31,7 @@ def register(panel: Panel) -> None:
 
 async def _draw(visit: Visit) -> None:
     page = _Book(visit)
-    page.offer(await visit.office.areas(visit.actor))
+    page.offer(await visit.office.areas(visit.actor, Action.SEE_LOG))
     await page.read()
     visit.redraws.append(page.read)
 

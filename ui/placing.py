@@ -94,7 +94,7 @@ class Placing:
 
     async def refresh(self) -> None:
         """Ask again what would happen."""
-        self._areas.offer(await self._visit.office.areas(self._visit.actor))
+        self._areas.offer(await self._visit.office.areas(self._visit.actor, Action.PLACE))
         await self._ask()
 
     def _changed(self) -> None:

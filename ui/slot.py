@@ -104,5 +104,5 @@ async def _view(visit: Visit, slot_id: int) -> SlotView:
 
 async def stoppable(office: Office, actor: Actor, aimed: tuple[AreaId, ...]) -> tuple[AreaId, ...]:
     """Where the actor may stop what was aimed at `aimed`: those areas of it they hold, else all they hold."""
-    held = {node.id for node in walk(await office.areas(actor))}
-    return tuple(area for area in aimed if area in held) or actor.areas
+    held = {node.id for node in walk(await office.areas(actor, Action.STOP))}
+    return tuple(area for area in aimed if area in held) or actor.where(Action.STOP)

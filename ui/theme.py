@@ -38,7 +38,7 @@ class Place:
 
 
 PLACES: Final = (
-    Place("bulletins", "/", "campaign", Action.WRITE),
+    Place("bulletins", "/", "campaign", Action.SEE_BULLETINS),
     Place("slots", "/slots", "event", Action.SEE_LOG),
     Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
     Place("log", "/log", "menu_book", Action.SEE_LOG),
@@ -55,8 +55,10 @@ async def show(
     if isinstance(visit, RedirectResponse):
         return visit
     if needs is not None and not visit.actor.may(needs):
-        if visit.client.request.url.path == "/":
-            return RedirectResponse("/receivers", status_code=303)
+        open_to = [p.address for p in PLACES if visit.actor.may(p.needs)]
+        elsewhere = "/receivers" if "/receivers" in open_to else next(iter(open_to), None)
+        if visit.client.request.url.path == "/" and elsewhere is not None:
+            return RedirectResponse(elsewhere, status_code=303)
         with frame(visit, name):
             empty("lock", say("not-for-you"), say("not-for-you-hint"))
         return None
@@ -160,7 +162,8 @@ def _person(visit: Visit) -> None:
         with ui.menu().props("auto-close").classes("loa-menu"):
             with ui.element("div").classes("loa-menu-head"):
                 ui.label(actor.name).classes("loa-strong")
-                ui.label(say(f"role-{actor.role.value}")).classes("loa-dim")
+                for role in actor.roles:
+                    ui.label(say(f"role-{role.value}")).classes("loa-dim")
             _choice("contrast", say("dark-auto"), lambda: _remember(DARK_KEY, None), "dark-auto")
             _choice("light_mode", say("dark-off"), lambda: _remember(DARK_KEY, value=False), "dark-off")
             _choice("dark_mode", say("dark-on"), lambda: _remember(DARK_KEY, value=True), "dark-on")

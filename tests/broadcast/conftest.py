@@ -22,7 +22,7 @@ from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
-from broadcast.domain.people import Actor, Role
+from broadcast.domain.people import Actor, Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
 from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
@@ -171,17 +171,12 @@ def hire(desk: Desk) -> Hire:
 
     def hire(login: str, role: Role, *areas: AreaId) -> Actor:
         with Session(desk.store.engine) as session:
-            row = PersonRow(
-                login=login,
-                name=f"Người {login}",
-                role=role.value,
-                areas=list(areas),
-                password_hash="none",
-                made_at=desk.now(),
-            )
+            row = PersonRow(login=login, name=f"Người {login}", password_hash="none", made_at=desk.now())
             session.add(row)
+            session.flush()
+            session.add_all(books.grant_rows(books.stored(row.id), held(role, *areas)))
             session.commit()
-            return books.actor(row)
+            return books.actor(session, row)
 
     return hire
 

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 
 from broadcast import accounts, logging_in, passwords
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.logging_in import Throttle
 from broadcast.records import PersonRow
@@ -18,7 +18,7 @@ PASSWORD = "tiếng loa sáng sớm"
 @pytest.fixture
 def add(desk):
     def add(login="canbo", name="Cán bộ Gò Dầu", role=Role.STAFF, areas=(DISTRICT,), password=PASSWORD):
-        return accounts.add_user(desk, login, name, role, areas, password)
+        return accounts.add_user(desk, login, name, held(role, *areas), password)
 
     return add
 
@@ -35,7 +35,7 @@ def log_in(desk):
 
 async def test_someone_new_can_log_in(add, log_in):
     made = await add(name="  Cán  bộ Gò Dầu ", areas=[DISTRICT, COMMUNE])
-    assert (made.login, made.name, made.role, made.areas) == ("canbo", "Cán bộ Gò Dầu", Role.STAFF, (DISTRICT,))
+    assert (made.login, made.name, made.grants) == ("canbo", "Cán bộ Gò Dầu", held(Role.STAFF, DISTRICT))
     assert await log_in("canbo", PASSWORD) == made
 
 

@@ -10,7 +10,7 @@ from audio.speaker import Speaker
 from broadcast import lexicons
 from broadcast.bootstrap import DataInUse, House, open_house
 from broadcast.domain.alarms import CONFIRMATION
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.settings import Settings
 from devices.link import LinkState
@@ -41,7 +41,7 @@ async def came(true: Callable[[], object]) -> None:
 
 
 async def settle_in(house: House, folder) -> None:
-    await house.add_user("lan", "Lan", Role.PROVINCE, (house.tree.root.id,), PASSWORD)
+    await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), PASSWORD)
     key = load_or_make(folder / "loa.key", "loa-1")
     await house.enrol("loa-1", "xa-thanh-duc-25657", "Ấp Bến", key.public)
 

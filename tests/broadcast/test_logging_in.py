@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from broadcast import accounts, logging_in, passwords
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.logging_in import ADDRESS_SHARE, REMEMBERED, Throttle
 from broadcast.settings import Login
@@ -21,7 +21,7 @@ def throttle(clock):
 
 @pytest.fixture
 async def canbo(desk):
-    return await accounts.add_user(desk, "canbo", "Cán bộ", Role.STAFF, [AreaId("huyen-go-dau-710")], PASSWORD)
+    return await accounts.add_user(desk, "canbo", "Cán bộ", held(Role.STAFF, AreaId("huyen-go-dau-710")), PASSWORD)
 
 
 @pytest.fixture

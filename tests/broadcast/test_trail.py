@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 from broadcast import accounts, auditing, editing, trail
 from broadcast.bootstrap import open_house
 from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
 from broadcast.office import Office
@@ -87,7 +87,7 @@ async def test_a_change_nobody_answers_for_is_entered_all_the_same(desk, staff, 
 
 
 async def test_no_secret_stands_in_the_trail(desk, tree, rows):
-    await accounts.add_user(desk, "lan", "Lan", Role.PROVINCE, (tree.root.id,), PASSWORD)
+    await accounts.add_user(desk, "lan", "Lan", held(Role.PROVINCE, tree.root.id), PASSWORD)
     await accounts.change_password(desk, "lan", PASSWORD + "8")
     hashes = [p.password_hash for p in rows(PersonRow)]
     made, changed = rows(AuditRow)
@@ -210,7 +210,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
     """A new call stands among those that only read, or is walked here, or this test fails."""
     async with open_house(house_settings, LoopbackLink(Exchange())) as house:
         root = house.tree.root.id
-        await house.add_user("lan", "Lan", Role.PROVINCE, (root,), PASSWORD)
+        await house.add_user("lan", "Lan", held(Role.PROVINCE, root), PASSWORD)
         await house.enrol("loa-1", "xa-thanh-duc-25657", "Ấp Bến", load_or_make(tmp_path / "loa.key", "loa-1").public)
         office, entries = house.office, []
         whence.set("10.0.0.1")
@@ -273,7 +273,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
 
 async def test_an_order_goes_out_though_the_trail_cannot_be_written_and_is_caught_up_with(house_settings, tmp_path):
     async with open_house(house_settings, LoopbackLink(Exchange())) as house:
-        await house.add_user("lan", "Lan", Role.PROVINCE, (house.tree.root.id,), PASSWORD)
+        await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), PASSWORD)
         lan = await house.office.log_in("lan", PASSWORD, "here")
         written: list[tuple[Deed, Change]] = []
         full = [True]

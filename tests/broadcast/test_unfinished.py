@@ -8,7 +8,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from audio.speech import SpeechFailed
 from broadcast import editing, logging_in, rendering
@@ -16,7 +16,7 @@ from broadcast.bootstrap import open_house
 from broadcast.domain.house import Progress
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
-from broadcast.records import BulletinRow, PersonRow, UnfinishedRow
+from broadcast.records import BulletinRow, GrantRow, PersonRow, UnfinishedRow
 from broadcast.settings import Settings
 from broadcast.unfinished import MOST_RESTARTS, Unfinished, open_unfinished
 from broadcast.wording import say
@@ -152,7 +152,7 @@ async def test_who_may_no_longer_work_here_has_nothing_spoken(parts, killed, sta
 async def test_who_lost_the_area_has_nothing_spoken(parts, killed, staff, desk, tools, rows):
     bulletin = await killed()
     with Session(desk.store.engine) as session:
-        session.get_one(PersonRow, staff.id).areas = ["huyen-ben-cau-711"]
+        session.exec(select(GrantRow).where(GrantRow.person == staff.id)).one().area = "huyen-ben-cau-711"
         session.commit()
     async with open_unfinished(*parts) as unfinished:
         await over(unfinished, bulletin)
@@ -199,13 +199,13 @@ KILLED = """
 import asyncio, sys
 from pathlib import Path
 from broadcast.bootstrap import open_house
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.settings import load
 from devices.loopback import Exchange, LoopbackLink
 
 async def main():
     async with open_house(load(Path(sys.argv[1])), LoopbackLink(Exchange())) as house:
-        await house.add_user("lan", "Lan", Role.PROVINCE, (house.tree.root.id,), "correct horse 7")
+        await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), "correct horse 7")
         lan = await house.office.log_in("lan", "correct horse 7", "here")
         text = " ".join(f"Hộ thứ {n} đã nhận đủ phần gạo của mình." for n in range(40))
         bulletin = (await house.office.draft(lan, "Gạo", text)).id

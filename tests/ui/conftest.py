@@ -21,7 +21,7 @@ from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.lexicons import clean_words, clean_written
 from broadcast.domain.listening import Breathless, Foretold, Heard, Outline, SpokenLine
-from broadcast.domain.people import Action, Actor, Role, require
+from broadcast.domain.people import Action, Actor, Role, held, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
@@ -58,9 +58,9 @@ def area(name: str) -> Area:
 COMMUNES = (area("Xã Thạnh Đức"), area("Xã Cẩm Giang"), area("Xã Hiệp Thạnh"))
 GO_DAU = area("Huyện Gò Dầu")
 PEOPLE = {
-    "tinh": Actor(1, "tinh", "Nguyễn Thị Tỉnh", Role.PROVINCE, (TREE.root.id,)),
-    "huyen": Actor(2, "huyen", "Trần Văn Huyện", Role.STAFF, (GO_DAU.id,)),
-    "xa": Actor(3, "xa", "Lê Thị Xã", Role.OPERATOR, (COMMUNES[0].id,)),
+    "tinh": Actor(1, "tinh", "Nguyễn Thị Tỉnh", held(Role.PROVINCE, TREE.root.id)),
+    "huyen": Actor(2, "huyen", "Trần Văn Huyện", held(Role.STAFF, GO_DAU.id)),
+    "xa": Actor(3, "xa", "Lê Thị Xã", held(Role.OPERATOR, COMMUNES[0].id)),
 }
 PASSWORD = "mat-khau-thu"
 
@@ -196,7 +196,7 @@ class LittleOffice:
             elif t.rule == "own":
                 corrected = Correction(written, t.words, home, TREE.get(home).name, actor.name, self.time())
             tokens.append(ReadingToken(t.start, t.end, t.kind, t.rule, t.words, t.others, corrected))
-        may = actor.may(Action.CORRECT_LEXICON) and any(TREE.holds(a, home) for a in actor.areas)
+        may = any(TREE.holds(a, home) for a in actor.where(Action.CORRECT_LEXICON))
         return ReadingView(text, tuple(tokens), home, TREE.get(home).name, may)
 
     async def correct(self, actor: Actor, key: int, written: str, words: str, where: AreaId | None) -> Bulletin:
@@ -364,12 +364,12 @@ class LittleOffice:
         self.bell.ring()
         return self.raised[key]
 
-    async def areas(self, actor: Actor) -> tuple[AreaNode, ...]:
-        return tuple(self.node(TREE.get(a)) for a in actor.areas)
+    async def areas(self, actor: Actor, action: Action | None = None) -> tuple[AreaNode, ...]:
+        return tuple(self.node(TREE.get(a)) for a in (actor.areas if action is None else actor.where(action)))
 
     async def bulletins(self, actor: Actor, how_many: int) -> tuple[BulletinView, ...]:
         self._may("bulletins")
-        require(actor, Action.WRITE, (), TREE)
+        require(actor, Action.SEE_BULLETINS, (), TREE)
         newest = sorted(self.books.values(), key=lambda b: b.updated_at, reverse=True)
         return tuple(self._view(b) for b in newest[:how_many])
 
@@ -378,7 +378,7 @@ class LittleOffice:
         return BulletinView(book, name, tuple(s for s in self.booked.values() if s.bulletin == book.id))
 
     async def bulletin(self, actor: Actor, key: int) -> BulletinView:
-        require(actor, Action.WRITE, (), TREE)
+        require(actor, Action.SEE_BULLETINS, (), TREE)
         if key not in self.books:
             raise Refusal("no-such-bulletin")
         return self._view(self.books[key])

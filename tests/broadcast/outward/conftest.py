@@ -15,7 +15,7 @@ from broadcast.books import stored
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
-from broadcast.domain.people import Actor, Role
+from broadcast.domain.people import Actor, Role, held
 from broadcast.domain.schedule import airing_id
 from broadcast.library import ClipLibrary
 from broadcast.presence import Presence
@@ -97,11 +97,7 @@ class House:
 
         def work(session):
             if session.get(PersonRow, 1) is None:
-                session.add(
-                    PersonRow(
-                        id=1, login="a", name="A", role="staff", areas=[], password_hash="", made_at=self.hands.now()
-                    )
-                )
+                session.add(PersonRow(id=1, login="a", name="A", password_hash="", made_at=self.hands.now()))
             if session.get(ClipRow, clip) is None:
                 session.add(ClipRow(sha256=clip, seconds=seconds, size=len(sound), made_at=self.hands.now()))
             session.flush()
@@ -213,10 +209,10 @@ async def house(tmp_path, template, whole_tree):
 
 @pytest.fixture
 def province(whole_tree) -> Actor:
-    return Actor(7, "tinh", "Nguyễn Văn Tỉnh", Role.PROVINCE, (whole_tree.root.id,))
+    return Actor(7, "tinh", "Nguyễn Văn Tỉnh", held(Role.PROVINCE, whole_tree.root.id))
 
 
 @pytest.fixture
 def operator(whole_tree) -> Actor:
     commune = next(a for a in whole_tree.areas.values() if a.kind == "commune")
-    return Actor(8, "xa", "Trần Thị Xã", Role.OPERATOR, (commune.id,))
+    return Actor(8, "xa", "Trần Thị Xã", held(Role.OPERATOR, commune.id))
