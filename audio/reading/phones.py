@@ -15,11 +15,11 @@ _PHONE: Final = re.compile(
 )
 _GROUP: Final = re.compile(r"\d+")
 _CALLED: Final = re.compile(r"\d{3,11}(?![\d%]|[.,/:]\d|[ ]?(?:đồng|người|hộ|km|kg|m|ha|lít|tấn)\b)")
-_LOCAL: Final = re.compile(r"[2-9]\d{2,3}[. -]\d{3}(?![.,]?\d)")
-"""A number without its area: 3822.333."""
+_LOCAL: Final = re.compile(r"(?:[2-9]\d{2,3}|[2-9][. -]\d{3})[. -]\d{3}(?![.,]?\d)")
+"""A number without its area: 3822.333, 3.822.333."""
 _STARRED: Final = re.compile(r"\d{1,12}(?=[*#])")
 _PLATE: Final = re.compile(
-    r"(\d{2}) ?-?([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{3})\.?(\d{2})(?!\d)|(\d{2})([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{4})(?!\d)"
+    r"(\d{2}) ?-?([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{3})\.?(\d{2})(?!\d)|(\d{2}) ?([A-ZĐ]{1,2})(\d?)[ -]{1,3}(\d{4})(?!\d)"
 )
 _LONG: Final = re.compile(r"\d{4,}(?:[ .-]?\d{2,}){0,6}(?![\d,])")
 _OLD_ID: Final = re.compile(r"0\d{11}(?!\d)")

@@ -47,7 +47,7 @@ def house(scan: Scan, at: int) -> Found | None:
 
 def _plausible(parts: list[tuple[str, str]]) -> bool:
     """Whether the letters are parts of a house's number and not units: 2 lít/1g."""
-    return all(letter.isupper() or letter in "abcd" for _, letter in parts if letter)
+    return all((letter.isupper() and letter not in "WV") or letter in "abcd" for _, letter in parts if letter)
 
 
 def school_class(scan: Scan, at: int) -> Found | None:

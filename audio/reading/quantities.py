@@ -16,7 +16,8 @@ _RATIO: Final = re.compile(
     r"(\d{1,6}(?:[.,]\d{1,3})?) ?: ?(\d{1,3}(?:\.\d{3})+|\d{1,7})(?![\d:]| ?(?:h|g|giờ)(?![^\W\d_]))"
 )
 _SCORE: Final = re.compile(r"(\d{1,3}) ?[-–:] ?(\d{1,3})(?!\d|[-–.,/]\d|[-–][A-ZĐ]| ?%)")
-_LINE_UP: Final = re.compile(r"\d(?:-\d){2,4}(?![\d/-])")
+_LINE_UP: Final = re.compile(r"\d{1,2}(?:-\d{1,2}){2,4}(?![\d/-])")
+_SHORT_DATE: Final = re.compile(r"\d{1,2}-\d{1,2}-\d{2}")
 _PER: Final = re.compile(r" ?/ ?(?=[^\W\d_]|\d{1,3}(?:\.\d{3}){0,3} ?[^\W\d_]|µ|μ|%)")
 _PER_TIMES: Final = re.compile(r"(\d{1,3}(?:\.\d{3}){0,3}) ?")
 _WORD: Final = re.compile(r"[^\W\d_²³]+")
@@ -28,6 +29,7 @@ _WEEKDAYS: Final = re.compile(r"[2-7](?:-[2-7]){2,5}(?![\d/-])")
 _LETTERED: Final = re.compile(r"(\d{1,5})([A-ZĐ]{1,2}|[a-eđ])(\d{1,3})?(?:\.(\d{1,3})(?!\d))?(?![^\W_])")
 _POINTED: Final = context("pointed")
 _RATIO_BEFORE: Final = context("ratio")
+_DAY_WORDS: Final = context("day-words")
 _SCORE_BEFORE: Final = context("score")
 _MONTHS: Final = 12
 _SPANS: Final = frozenset({"ngày", "tuần", "giờ"})
@@ -81,8 +83,8 @@ def ratio(scan: Scan, at: int) -> Found | None:
         if match:
             return Found(match.end(), f"{numbers.number(match[1], how)} {numbers.number(match[2], how)}", kind="code")
     match = _LINE_UP.match(text, at)
-    if match:
-        return Found(match.end(), numbers.by_digit(match.group().replace("-", ""), how), kind="code")
+    if match and not (_SHORT_DATE.fullmatch(match.group()) and scan.follows(_DAY_WORDS)):
+        return Found(match.end(), " ".join(numbers.number(n, how) for n in match.group().split("-")), kind="code")
     match = _RATIO.match(text, at)
     bare = match and match[1] == "1" and len(match[2]) != 2 and " " not in match.group()  # noqa: PLR2004 - no 1:30
     if not match or not (bare or scan.follows(_RATIO_BEFORE)):

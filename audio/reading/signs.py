@@ -38,6 +38,7 @@ _CLOCK: Final = re.compile(r" ?\d{1,2} ?(?:[hHg:]|giờ)")
 _DAY_NEXT: Final = re.compile(r" ?(?:hết |rạng )?(?:sáng|trưa|chiều|tối|đêm|ngày) \d")
 _LIMIT_NEXT: Final = re.compile(r" ?(?:dưới|hết|đủ|gần|trên) \d")
 _POST_NEXT: Final = re.compile(r" ?[Kk][Mm] ?\d")
+_LUNAR_NEXT: Final = re.compile(r" ?(?:hết )?(?:mùng|mồng|rằm) ")
 _CLOCKS: Final = frozenset({"giờ", "phút"})
 _NAME_NEXT: Final = re.compile(r"(?:[^\w\n]|_){1,20}([^\W\d_])")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}(?!\d)")
@@ -172,6 +173,8 @@ def _joins(scan: Scan, at: int) -> str:
         return "đến"  # từ sáng 25/11 - chiều 27/11
     if scan.last_kind in NUMERIC and "từ" in scan.left[-12:] and _LIMIT_NEXT.match(text, at + 1):
         return "đến"  # từ đủ 14 - dưới 16 tuổi
+    if scan.since <= 2 and "từ" in scan.left[-8:] and _LUNAR_NEXT.match(text, at + 1):  # noqa: PLR2004 - tháng Chạp
+        return "đến"  # từ 29 tháng Chạp - mùng 5 tháng Giêng
     again = _NAMED_NEXT.match(text, at + 1)
     return "đến" if again and scan.left[-2:-1] == [again[1].lower()] else ""  # thứ Hai - thứ Sáu
 
