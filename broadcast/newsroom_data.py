@@ -2,10 +2,17 @@
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from broadcast.domain.concerns import Cues
 from broadcast.domain.days import Days
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.templates import Template
+from devices.vocabulary import slug
+
+TEMPLATES: Final = 500
+"""Templates of its own that a centre may have."""
+TEMPLATE_BYTES: Final = 64 * 1024
 
 
 def load_days(data: Path) -> Days:
@@ -25,3 +32,23 @@ def _text(own: Path, shipped: str, refusal: str) -> str:
         return files("broadcast").joinpath("data", shipped).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Refusal(refusal, entry=own.name, why=f"{own}: {error}") from error
+
+
+def load_templates(data: Path) -> tuple[tuple[Template, ...], tuple[Refusal, ...]]:
+    """Templates by name: those shipped, and a centre's own `templates/ID.toml`, which hold instead of those of that id.
+
+    A file of the centre's that is wrong is left out and told: Refusal("template-file") for each.
+    """
+    shipped = files("broadcast").joinpath("data", "templates")
+    found = {f.name: Template.from_toml(f.name.removesuffix(".toml"), f.read_text("utf-8")) for f in shipped.iterdir()}
+    faults = []
+    for file in sorted((data / "templates").glob("*.toml"))[:TEMPLATES]:
+        try:
+            if file.stat().st_size > TEMPLATE_BYTES:
+                raise Refusal("template-file", file=file.name, why=f"> {TEMPLATE_BYTES} bytes")
+            found[file.name] = Template.from_toml(file.stem, file.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(Refusal("template-file", file=file.name, why=str(error)))
+        except Refusal as no:
+            faults.append(no)
+    return tuple(sorted(found.values(), key=lambda t: slug(t.name))), tuple(faults)
