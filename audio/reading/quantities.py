@@ -33,6 +33,8 @@ _DAY_WORDS: Final = context("day-words")
 _SCORE_BEFORE: Final = context("score")
 _MONTHS: Final = 12
 _SPANS: Final = frozenset({"ngày", "tuần", "giờ"})
+_NO_MONEY: Final = frozenset({"like", "lượt", "view", "follow", "share", "người", "km"})
+"""What "k" counts without being money: 1k like."""
 _OR_OVER: Final = frozenset({"measure", "share"})
 
 
@@ -106,6 +108,8 @@ def quantity(scan: Scan, at: int) -> Found:
         if not known:
             break
         end, found = known
+        if found.words == "ngàn đồng" and scan.next_word(end) in _NO_MONEY:
+            found = scan.lexicon.units["ngàn"]
         words = f"{words} {found.words}"
         others = tuple(f"{number.words} {o}" for o in found.others)
         kind = "money" if found.kind == "money" else "share" if found.kind == "share" else "quantity"

@@ -204,7 +204,7 @@ def unspoken(scan: Scan, at: int) -> Found | None:
     if not match:
         return None
     word = match.group()
-    if scan.text[match.end() : match.end() + 1].isdecimal() and numbers.roman(word):
+    if scan.text[match.end() : match.end() + 1].isdecimal() and numbers.roman(word.rstrip("abc")):
         return Found(match.end(), letters.spell(word, scan.how))  # XI2m is no eleven
     if len(word) == 1:
         return _lone(scan, word, match.end())
