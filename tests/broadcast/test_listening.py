@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
+from audio.made import Kept
 from audio.reading import Reading
 from broadcast import editing, rendering
 from broadcast.domain.bulletins import BulletinState, Origin
@@ -181,6 +182,24 @@ async def test_an_outline_is_drawn_once(desk, offline, staff, bulletin, recordin
     monkeypatch.setattr("broadcast.listening.waveform", None)
     assert await listening.outline(staff, bulletin) == outline
     assert (await listening.heard(staff, bulletin)).lines == ()
+
+
+async def test_a_voice_that_is_drowned_in_an_upload_is_told_of_but_not_where_music_is_what_is_aired(
+    desk, offline, staff, bulletin, recording, settings, listening, monkeypatch
+):
+    drowned = Kept(9, masked=True)
+
+    def compact(_sound, out, _tell, _cancelled):
+        out.write_bytes(b"OggS")
+        return drowned
+
+    monkeypatch.setattr("broadcast.studio_tools.compact", compact)
+    for profile, told in (("horn", True), ("music", False)):
+        mastering = msgspec.structs.replace(settings.mastering, profile=profile)
+        with_profile = msgspec.structs.replace(settings, mastering=mastering)
+        async with open_studio(with_profile, desk.library, listening.raw) as studio:
+            done = await upload(desk, studio, staff, bulletin, "hop.wav", recording, untold)
+        assert done.sound.masked is told
 
 
 async def test_other_words_have_neither_sound_nor_places(desk, offline, staff, bulletin, listening, refused):
