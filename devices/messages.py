@@ -117,6 +117,20 @@ class Stop(Signed, frozen=True, kw_only=True, tag="stop"):
     """Only this one, if it is named."""
 
 
+class Hold(Signed, frozen=True, kw_only=True, tag="hold"):
+    """Fall silent now and let no airing begin until `until`, or a HoldEnded. Alarms go on, as do airings of level
+    emergency that are planned for after `issued`. What it breaks off goes on afterwards, where its time is not over.
+
+    Retained. It holds for `HOLD_LONGEST` from `issued` at most, whatever `until` says.
+    """
+
+    until: Instant
+
+
+class HoldEnded(Signed, frozen=True, kw_only=True, tag="hold-ended"):
+    """The hold of this target is over: airings sound again."""
+
+
 class SetVolume(Signed, frozen=True, kw_only=True, tag="set-volume"):
     """Play airings at this volume until the next assignment."""
 
@@ -168,6 +182,8 @@ class State(Message, frozen=True, kw_only=True, tag="state"):
     """Messages refused since the receiver started."""
     unacknowledged: Count = 0
     """Reports the server has not acknowledged yet."""
+    held_until: Instant | None = None
+    """Until when a Hold silences it; None where none does."""
 
 
 class Report(Message, frozen=True, kw_only=True):
@@ -232,9 +248,10 @@ class Refused(Report, frozen=True, kw_only=True, tag="refused"):
     count: Count = 1
 
 
-ServerMessage = Plan | Assignment | Alarm | AlarmEnded | Stop | SetVolume | Identify | Ack
+ServerMessage = Plan | Assignment | Alarm | AlarmEnded | Hold | HoldEnded | Stop | SetVolume | Identify | Ack
 Order = Stop | SetVolume | Identify
 AlarmMessage = Alarm | AlarmEnded
+HoldMessage = Hold | HoldEnded
 ReceiverReport = Started | Finished | Missed | Failed | Refused
 ReceiverMessage = State | ReceiverReport
 AnyMessage = ServerMessage | ReceiverMessage

@@ -29,6 +29,7 @@ class Leaf(StrEnum):
     PLAN = "plan"
     ORDER = "order"
     ALARM = "alarm"
+    HOLD = "hold"
     CLIP = "clip"
     ASSIGNMENT = "assignment"
     STATE = "state"
@@ -37,14 +38,15 @@ class Leaf(StrEnum):
 
 
 _LEAVES: Final[dict[Scope, frozenset[Leaf]]] = {
-    Scope.AREA: frozenset({Leaf.PLAN, Leaf.ORDER, Leaf.ALARM, Leaf.CLIP}),
-    Scope.RECEIVER: frozenset({Leaf.PLAN, Leaf.ORDER, Leaf.ASSIGNMENT, Leaf.STATE, Leaf.REPORT, Leaf.ACK}),
+    Scope.AREA: frozenset({Leaf.PLAN, Leaf.ORDER, Leaf.ALARM, Leaf.HOLD, Leaf.CLIP}),
+    Scope.RECEIVER: frozenset({Leaf.PLAN, Leaf.ORDER, Leaf.HOLD, Leaf.ASSIGNMENT, Leaf.STATE, Leaf.REPORT, Leaf.ACK}),
 }
 
 MAX_BYTES: Final[dict[Leaf, int]] = {
     Leaf.PLAN: 1024 * 1024,
     Leaf.ORDER: 8 * 1024,
     Leaf.ALARM: 48 * 1024,
+    Leaf.HOLD: 4 * 1024,
     Leaf.CLIP: 512 * 1024,
     Leaf.ASSIGNMENT: 8 * 1024,
     Leaf.STATE: 256 * 1024,
@@ -124,8 +126,8 @@ def of_target(target: str, leaf: Leaf) -> Topic:
 
 def receiver_filters(own: ReceiverId | str, areas: tuple[str, ...]) -> tuple[str, ...]:
     """The filters a receiver subscribes to: its own, and those of its area and all areas above."""
-    mine = tuple(str(receiver(own, leaf)) for leaf in (Leaf.ASSIGNMENT, Leaf.PLAN, Leaf.ORDER, Leaf.ACK))
-    shared = tuple(str(area(a, leaf)) for a in areas for leaf in (Leaf.ALARM, Leaf.PLAN, Leaf.ORDER))
+    mine = tuple(str(receiver(own, leaf)) for leaf in (Leaf.ASSIGNMENT, Leaf.PLAN, Leaf.ORDER, Leaf.HOLD, Leaf.ACK))
+    shared = tuple(str(area(a, leaf)) for a in areas for leaf in (Leaf.ALARM, Leaf.HOLD, Leaf.PLAN, Leaf.ORDER))
     clips = tuple(f"{ROOT}/{Scope.AREA}/{a}/{Leaf.CLIP}/+" for a in areas)
     return mine + shared + clips
 

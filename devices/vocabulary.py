@@ -36,6 +36,9 @@ PUSH_LIMIT: Final = 512 * 1024
 START_WINDOW: Final = timedelta(minutes=5)
 """An airing that could not start within this is reported missed: later it would be stale."""
 
+HOLD_LONGEST: Final = timedelta(hours=24)
+"""A hold silences a receiver no longer than this: a forgotten one costs a day, not the station."""
+
 START_TOLERANCE: Final = timedelta(milliseconds=20)
 """How far from the planned instant the first frame may be: two horns closer than 7 m do not echo."""
 
@@ -108,6 +111,7 @@ class Why(StrEnum):
     UNDECODABLE = "undecodable"
     DISK_FULL = "disk-full"
     WITHDRAWN = "withdrawn"
+    HELD = "held"
 
 
 _SLUG = re.compile(SLUG_PATTERN)

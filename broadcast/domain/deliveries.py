@@ -54,6 +54,8 @@ MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     _D.WITHDRAWN: _REPORTED,
     _D.UNKNOWN: _REPORTED,
     **{ended: frozenset() for ended in ENDED},
+    # what a hold broke off goes on when it is released in time
+    _D.STOPPED: frozenset({_D.PLAYING, _D.PLAYED}),
     # a receiver that gave up on a start may yet tell of a resumed sound
     _D.INTERRUPTED: frozenset({_D.PLAYING, _D.PLAYED, _D.STOPPED}),
     # sound that could not be had, or an alarm's words, may come while there is still time

@@ -300,6 +300,7 @@ class Agent:
             versions=self._versions,
             refused=self.tally.total,
             unacknowledged=self.scribe.journal.unacknowledged,
+            held_until=self.holdings.held_until(self._clock.now()),
         )
 
     def _will(self) -> Will:

@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from devices.messages import NowPlaying, PlannedAiring
 from devices.receiver.parts import Parts
-from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, withdrawn
+from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, is_held, withdrawn
 from devices.receiver.sound import Begun, Broken, Cue, Ended, News, NoSoundCard, Source
-from devices.vocabulary import Outcome, Part, Why
+from devices.vocabulary import Level, Outcome, Part, Why
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,8 @@ class Turn:
     begun: Begun | None = None
     given_up: bool = False
     """A Stop order meant it before it began."""
+    held: bool = False
+    """A hold broke it off: it may go on afterwards."""
 
 
 class Conductor:
@@ -104,6 +106,17 @@ class Conductor:
                 if turn is current:
                     self._parts.player.stop(Outcome.STOPPED)
 
+    def hold(self, issued: datetime) -> None:
+        """A Hold came: break off what sounds or is about to. An emergency that was planned for later goes on."""
+        current = self.current
+        if current is None:
+            return
+        if current.airing.level is not Level.EMERGENCY:
+            self._hold_back(current)
+        elif current.airing.at <= issued:
+            current.given_up = True
+            self._parts.player.stop(Outcome.STOPPED)
+
     def break_off(self) -> None:
         """The receiver is being ended: an airing that sounds may go on after the next start."""
         if self.current is not None:
@@ -132,6 +145,7 @@ class Conductor:
             now,
             current.airing if current else None,
             READY_AHEAD,
+            parts.holdings.held_until(now),
         )
 
     def _look_after_current(self) -> None:
@@ -139,14 +153,21 @@ class Conductor:
         if turn is None or turn.cue is None:
             return
         now = parts.clock.now()
+        held_until = parts.holdings.held_until(now)
         if withdrawn(turn.airing, parts.holdings.plans):
             parts.player.stop(Outcome.STOPPED)
+        elif held_until is not None and is_held(turn.airing, held_until, now):
+            self._hold_back(turn)
         elif turn.begun is None and turn.cue.at_monotonic is not None:
             monotonic = parts.clock.monotonic()
             moved = abs(monotonic + (turn.airing.at - now).total_seconds() - turn.cue.at_monotonic)
             changed = turn.airing not in parts.holdings.airings(now)
             if (moved > TOLERANCE_S or changed) and turn.cue.at_monotonic - monotonic > TOO_LATE_S:
                 parts.player.stop(Outcome.STOPPED)  # it has not begun: it is taken back and decided anew
+
+    def _hold_back(self, turn: Turn) -> None:
+        turn.held = True
+        self._parts.player.stop(Outcome.STOPPED)
 
     def _give_up(self, airing: PlannedAiring, why: Why) -> None:
         parts = self._parts
@@ -239,7 +260,8 @@ class Conductor:
                 self.marks[id_] = turn.before
             scribe.soon(scribe.journal.take_back, turn.airing, turn.before)
             return
-        mark = Mark(_state(news), news.cue.from_ms + news.played_ms)
+        held = turn.held and isinstance(news, Ended) and news.outcome is Outcome.STOPPED
+        mark = Mark(MarkState.HELD if held else _state(news), news.cue.from_ms + news.played_ms)
         self.marks[id_] = mark
         reports = []
         if not isinstance(news, Broken) or turn.begun is not None:

@@ -15,6 +15,8 @@ from devices.messages import (
     Alarm,
     AlarmEnded,
     Assignment,
+    Hold,
+    HoldEnded,
     Identify,
     Plan,
     ServerMessage,
@@ -34,10 +36,11 @@ _KINDS: Final[dict[Leaf, tuple[type[ServerMessage], ...]]] = {
     Leaf.PLAN: (Plan,),
     Leaf.ORDER: (Stop, SetVolume, Identify),
     Leaf.ALARM: (Alarm, AlarmEnded),
+    Leaf.HOLD: (Hold, HoldEnded),
     Leaf.ASSIGNMENT: (Assignment,),
     Leaf.ACK: (Ack,),
 }
-_LASTING: Final = frozenset({Leaf.PLAN, Leaf.ALARM, Leaf.ASSIGNMENT})
+_LASTING: Final = frozenset({Leaf.PLAN, Leaf.ALARM, Leaf.HOLD, Leaf.ASSIGNMENT})
 """Topics whose last message is kept, and which the server publishes again whenever it connects."""
 _AGAIN: Final = _LASTING | {Leaf.ACK}
 """Topics on which the same message a second time is no attack."""

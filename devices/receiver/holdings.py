@@ -1,4 +1,4 @@
-"""What a receiver holds and believes at this moment, in memory: the assignment, plans, alarms, numbers.
+"""What a receiver holds and believes at this moment, in memory: the assignment, plans, alarms, holds, numbers.
 
 Filled from the shelf at the start and by the gate afterwards. Nothing here touches the disk.
 """
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from devices.messages import Alarm, AlarmEnded, AlarmMessage, Assignment, Plan, PlannedAiring
+from devices.messages import Alarm, AlarmEnded, AlarmMessage, Assignment, Hold, HoldMessage, Plan, PlannedAiring
 from devices.receiver.playlist import merge, newest
 from devices.receiver.shelf import Held
+from devices.vocabulary import HOLD_LONGEST
 
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
@@ -37,6 +38,7 @@ class Holdings:
         """What a SetVolume said since the last assignment."""
         self._plans: dict[str, Plan] = {}
         self._alarms: dict[str, AlarmMessage] = {}
+        self._holds: dict[str, HoldMessage] = {}
         self._merged: tuple[PlannedAiring, ...] | None = None
         self._merged_from = _EVER
         self._merged_until = _NEVER
@@ -99,6 +101,17 @@ class Holdings:
             if isinstance(message, Alarm) and message.alarm not in ended:
                 found[message.alarm] = message
         return tuple(found.values())
+
+    def take_hold(self, message: HoldMessage) -> None:
+        """Take what holds now on a hold topic."""
+        self._holds[message.target] = message
+
+    def held_until(self, now: datetime) -> datetime | None:
+        """Until when no airing may begin; None where nothing holds it."""
+        targets = self.targets
+        mine = (m for t, m in self._holds.items() if t in targets and isinstance(m, Hold))
+        ends = [min(m.until, m.issued + HOLD_LONGEST) for m in mine]
+        return max((end for end in ends if end > now), default=None)
 
     def airings(self, now: datetime) -> tuple[PlannedAiring, ...]:
         """The merged airings of all plans in force, in the order of time."""

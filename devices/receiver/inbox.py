@@ -8,7 +8,7 @@ from typing import Final
 
 from devices import topics
 from devices.link import Received
-from devices.messages import Ack, Alarm, AlarmEnded, Assignment, Identify, Plan, SetVolume, Stop
+from devices.messages import Ack, Alarm, AlarmEnded, Assignment, Hold, HoldEnded, Identify, Plan, SetVolume, Stop
 from devices.receiver.cache import WrongHash
 from devices.receiver.conductor import Conductor
 from devices.receiver.fetching import Fetcher
@@ -100,6 +100,8 @@ class Inbox:
                     holdings.take_plan(plan)
                 case Accepted(message=(Alarm() | AlarmEnded()) as alarm):
                     holdings.take_alarm(alarm)
+                case Accepted(message=(Hold() | HoldEnded()) as hold):
+                    holdings.take_hold(hold)
         holdings.ordered_volume = int(volume) if volume else None
 
     def take_news(self, news: News) -> None:
@@ -121,6 +123,10 @@ class Inbox:
                 parts.holdings.take_plan(plan)
             case Assignment() as assignment:
                 self._assign(assignment)
+            case (Hold() | HoldEnded()) as hold:
+                parts.holdings.take_hold(hold)
+                if isinstance(hold, Hold):
+                    self._conductor.hold(hold.issued)
             case Stop(airing=airing):
                 self._conductor.stop(airing)
             case SetVolume(volume=volume):

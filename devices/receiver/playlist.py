@@ -24,6 +24,8 @@ class MarkState(StrEnum):
     BEGUN = "begun"
     BROKEN_OFF = "broken-off"
     """The receiver died or was ended in the middle, and said so."""
+    HELD = "held"
+    """A Hold broke it off: it goes on afterwards, where its time is not over."""
     FINISHED = "finished"
     MISSED = "missed"
     FAILED = "failed"
@@ -99,10 +101,11 @@ def due(
     now: datetime,
     sounding: PlannedAiring | None = None,
     lead: timedelta = timedelta(0),
+    held_until: datetime | None = None,
 ) -> Due:
     """What to start at `now` (or within `lead` of it), given `airings` in the order of time.
 
-    While something sounds only what is of a higher level may start, at its instant and not ahead of it; of several,
+    Until `held_until` only what is of level emergency may start. While something sounds only what is of a higher level may start, at its instant and not ahead of it; of several,
     the highest level, then the earliest.
     """
     over: list[tuple[PlannedAiring, Why]] = []
@@ -115,9 +118,13 @@ def due(
         if airing.at > now + lead:
             wakes.append(airing.at if sounding is not None else airing.at - lead)
             break  # in the order of time: nothing after it can be due
-        why = _over(airing, mark, knows, assignment, now)
+        held = held_until is not None and is_held(airing, held_until, max(now, airing.at))
+        why = _over(airing, mark, knows, assignment, now, held=held)
         if why is None:
-            open_.append(airing)
+            if not held:
+                open_.append(airing)
+            elif held_until is not None:
+                wakes.append(held_until)
             wakes.append(_deadline(airing, mark) + _JUST_AFTER if airing.at <= now else airing.at)
         elif mark is None:
             over.append((airing, why))
@@ -140,7 +147,14 @@ def _choose(ready: list[PlannedAiring], now: datetime, sounding: PlannedAiring |
     return min(come, key=_by_level, default=None) or min(ready, key=_by_time, default=None)
 
 
-def _over(airing: PlannedAiring, mark: Mark | None, knows: Knows, assignment: Assignment, now: datetime) -> Why | None:
+def is_held(airing: PlannedAiring, held_until: datetime, at: datetime) -> bool:
+    """Whether a hold until then keeps an airing from sounding at that instant: an emergency passes."""
+    return airing.level is not Level.EMERGENCY and at < held_until
+
+
+def _over(
+    airing: PlannedAiring, mark: Mark | None, knows: Knows, assignment: Assignment, now: datetime, *, held: bool
+) -> Why | None:
     """Why it will not start any more; None while it may."""
     if now < airing.at:
         return None
@@ -150,6 +164,8 @@ def _over(airing: PlannedAiring, mark: Mark | None, knows: Knows, assignment: As
     if airing.valid_until is not None and airing.valid_until < airing.at:
         return Why.EXPIRED
     if now > _deadline(airing, mark):
+        if held:
+            return Why.HELD
         return Why.WINDOW_PASSED if airing.clip in knows.clips else Why.NO_SOUND
     if airing.valid_until is not None and now > airing.valid_until:
         return Why.EXPIRED
@@ -159,7 +175,8 @@ def _over(airing: PlannedAiring, mark: Mark | None, knows: Knows, assignment: As
 
 
 def _goes_on(airing: PlannedAiring, mark: Mark) -> bool:
-    return mark.state is MarkState.BROKEN_OFF and airing.resume and mark.position_ms < airing.seconds * 1000
+    may = mark.state is MarkState.HELD or (mark.state is MarkState.BROKEN_OFF and airing.resume)
+    return may and mark.position_ms < airing.seconds * 1000
 
 
 def _deadline(airing: PlannedAiring, mark: Mark | None) -> datetime:
@@ -198,8 +215,17 @@ class Upcoming:
     """Something of a higher level takes the horn at `ends`."""
 
 
-def preview(plans: Iterable[Plan], assignment: Assignment, begin: datetime, end: datetime) -> tuple[Upcoming, ...]:
-    """What a receiver that has every clip and loses no power will sound of the airings from `begin` until `end`."""
+def preview(
+    plans: Iterable[Plan],
+    assignment: Assignment,
+    begin: datetime,
+    end: datetime,
+    held_until: datetime | None = None,
+) -> tuple[Upcoming, ...]:
+    """What a receiver that has every clip and loses no power will sound of the airings from `begin` until `end`.
+
+    `held_until`: a hold that is in force at `begin`.
+    """
     airings = [a for a in merge(plans, begin) if begin <= a.at < end]
     clips = frozenset(a.clip for a in airings)
     marks: dict[str, Mark] = {}
@@ -211,7 +237,7 @@ def preview(plans: Iterable[Plan], assignment: Assignment, begin: datetime, end:
         if ends is not None and now >= ends and sounding is not None:
             told[-1] = Upcoming(sounding, told[-1].starts, ends)
             sounding, ends = None, None
-        answer = due(airings, Knows(marks, clips), assignment, now, sounding)
+        answer = due(airings, Knows(marks, clips), assignment, now, sounding, held_until=held_until)
         for airing, why in answer.over:
             marks[airing.id] = Mark(MarkState.MISSED)
             told.insert(len(told) - (sounding is not None), Upcoming(airing, None, None, why))

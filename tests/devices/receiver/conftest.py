@@ -18,6 +18,8 @@ from devices.messages import (
     Alarm,
     AlarmEnded,
     Assignment,
+    Hold,
+    HoldEnded,
     Plan,
     PlannedAiring,
     ReceiverReport,
@@ -165,6 +167,12 @@ class House:
     def alarm_ended(self, id_="bao-so-1", target="area/tinh"):
         return AlarmEnded(**self.head(target), alarm=id_)
 
+    def hold(self, lasts=3600.0, target="area/xa"):
+        return Hold(**self.head(target, 400 * 86400), until=self.in_(lasts))
+
+    def hold_ended(self, target="area/xa"):
+        return HoldEnded(**self.head(target, 400 * 86400))
+
     def have(self, sound=b"sound"):
         """Put a clip on the receiver's disk."""
         self.agent.cache.add(hashlib.sha256(sound).hexdigest(), sound)
@@ -208,6 +216,8 @@ LEAVES = {
     "Assignment": Leaf.ASSIGNMENT,
     "Alarm": Leaf.ALARM,
     "AlarmEnded": Leaf.ALARM,
+    "Hold": Leaf.HOLD,
+    "HoldEnded": Leaf.HOLD,
     "Ack": Leaf.ACK,
     "Stop": Leaf.ORDER,
     "SetVolume": Leaf.ORDER,
