@@ -8,11 +8,22 @@ from sqlmodel import Session, col, select
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.deliveries import Delivery, DeliveryState
+from broadcast.domain.holds import Held
 from broadcast.domain.people import Action, Actor, Grant, Role, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Airing, Slot
 from broadcast.domain.voices import VoiceChoice
-from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, GrantRow, PersonRow, ReceiverRow, SlotRow
+from broadcast.records import (
+    AiringRow,
+    BulletinRow,
+    ClipRow,
+    DeliveryRow,
+    GrantRow,
+    HoldRow,
+    PersonRow,
+    ReceiverRow,
+    SlotRow,
+)
 from devices.vocabulary import AiringId, AreaId, ClipHash, Level
 
 
@@ -186,6 +197,16 @@ def planned(what: Airing, receiver: str, area: AreaId, now: datetime) -> Deliver
         seconds=what.seconds,
         news_at=now,
     )
+
+
+def held(row: HoldRow) -> Held:
+    """The hold of a row."""
+    return Held(AreaId(row.area), row.at, row.until, row.by, row.by_name, row.number, row.ended_at, row.ended_by)
+
+
+def hold_row(what: Held) -> HoldRow:
+    """The row of a new hold."""
+    return HoldRow(area=what.area, at=what.at, until=what.until, by=what.by, by_name=what.by_name, number=what.number)
 
 
 def enter(row: DeliveryRow, news: Delivery) -> None:

@@ -39,6 +39,7 @@ from broadcast.domain.house import Bell, Tell
 from broadcast.domain.people import Actor
 from broadcast.emergency import Emergency
 from broadcast.foretelling import Foretelling
+from broadcast.holding import open_holding
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
@@ -125,7 +126,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         )
         await asyncio.to_thread(emergency.load)
         planner, assignments, orders = Planner(desk, wire), Assignments(desk, wire), Orders(desk, wire)
-        tracking = Tracking(desk, presence, wire)
+        tracking, holding = Tracking(desk, presence, wire), await open_holding(desk, presence, wire)
         wire.on_state, wire.on_report = tracking.take_state, tracking.take_report
         offered, raw = voices.offered(settings), ClipLibrary(settings.data / "raw")
         studio = await stack.enter_async_context(open_studio(settings, desk.library, raw))
@@ -142,7 +143,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             stack.push_async_callback(broker.stop)
             await broker.start()
         again = Republish(
-            (emergency.on_up, assignments.publish_everything, planner.publish_everything),
+            (emergency.on_up, holding.on_up, assignments.publish_everything, planner.publish_everything),
             lambda: wire.state is LinkState.UP,
         )
         wire.on_up.append(again.up)
@@ -164,6 +165,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("roll-plans", timedelta(seconds=30), planner.roll, first=timedelta(seconds=30)),
                 Job("sweep-deliveries", timedelta(seconds=10), tracking.sweep, first=timedelta(seconds=2)),
                 Job("alarms-owed", timedelta(seconds=2), emergency.catch_up),
+                Job("holds-owed", timedelta(seconds=2), holding.catch_up),
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
@@ -209,6 +211,9 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),
             clip=desk.library.path,
             stop=orders.stop,
+            hold=holding.hold,
+            release=holding.release,
+            holds=holding.holds,
             identify=orders.identify,
             raise_alarm=emergency.raise_alarm,
             end_alarm=emergency.end_alarm,

@@ -23,6 +23,7 @@ from broadcast.view_types import (
     AreaNode,
     BulletinView,
     DeliveryView,
+    HoldView,
     LexiconView,
     LogAsk,
     LogPage,
@@ -107,6 +108,12 @@ class Office:
     # orders
     stop: Callable[[Actor, AreaId], Awaitable[None]]
     """Break off what sounds in an area now (alarms go on). Refusal: link-down."""
+    hold: Callable[[Actor, AreaId], Awaitable[HoldView]]
+    """Silence an area at once, and keep it silent until it is released or its time is over (alarms go on)."""
+    release: Callable[[Actor, AreaId], Awaitable[None]]
+    """Let it sound again; what was broken off goes on where its time is not over. Refusal: not-held."""
+    holds: Callable[[Actor], Awaitable[tuple[HoldView, ...]]]
+    """Those in force that are heard in the actor's areas."""
     identify: Callable[[Actor, str], Awaitable[None]]
     """(actor, receiver): three short tones."""
 

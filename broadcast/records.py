@@ -209,6 +209,21 @@ class PlanRow(SQLModel, table=True):
     """The newest number a carrier has taken."""
 
 
+class HoldRow(SQLModel, table=True):
+    """An area that was silenced. `number` is that of the newest message; `ended_at` is set once it was released."""
+
+    __tablename__ = "hold"
+    id: int | None = Field(default=None, primary_key=True)
+    area: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime, index=True)
+    by: int = Field(foreign_key="person.id")
+    by_name: str
+    number: int = Field(sa_type=BigInteger)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_by: int | None = Field(default=None, foreign_key="person.id")
+
+
 class AlarmRow(SQLModel, table=True):
     """An alarm, entered from the ledger file after it went out."""
 

@@ -105,6 +105,23 @@ class ReceiverView:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldView:
+    """An area that is silenced. `silent` of its `receivers` say so themselves."""
+
+    area: AreaId
+    area_name: str
+    at: datetime
+    until: datetime
+    by_name: str
+    sent: bool
+    """A carrier has taken it."""
+    receivers: int
+    silent: int
+    theirs: bool
+    """Whether who looks may release it."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogAsk:
     """What of the log book is asked for: local days (ISO, both ends included), one area and all below, a page."""
 

@@ -118,10 +118,10 @@ class Stop(Signed, frozen=True, kw_only=True, tag="stop"):
 
 
 class Hold(Signed, frozen=True, kw_only=True, tag="hold"):
-    """Fall silent now and let no airing begin until `until`, or a HoldEnded. Alarms go on, as do airings of level
-    emergency that are planned for after `issued`. What it breaks off goes on afterwards, where its time is not over.
+    """Fall silent now and let no airing begin until `until`, or a HoldEnded; what it breaks off goes on afterwards.
 
-    Retained. It holds for `HOLD_LONGEST` from `issued` at most, whatever `until` says.
+    Alarms go on, as do airings of level emergency that are planned for after `issued`. Retained. It holds for
+    `HOLD_LONGEST` from `issued` at most, whatever `until` says.
     """
 
     until: Instant

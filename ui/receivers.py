@@ -10,9 +10,10 @@ from nicegui import ui
 
 from broadcast.domain.people import Action
 from broadcast.view_types import ReceiverView
-from devices.vocabulary import AreaId, slug
+from devices.vocabulary import slug
 from ui.ages import Age, Meter
 from ui.board import Board
+from ui.holds import Place, StopAll
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import number, order, say
@@ -69,7 +70,7 @@ def register(panel: Panel) -> None:
 async def _draw(visit: Visit) -> None:
     with ui.element("div").classes("loa-top"):
         heading(say("nav-receivers"), say("receivers-hint"))
-        stopper = _Stopper(visit)
+        stopper = StopAll(visit)
     sieve = _Sieve()
     nothing = ui.element("div")
     with nothing:
@@ -89,12 +90,18 @@ async def _draw(visit: Visit) -> None:
     async def redraw() -> None:
         nonlocal views
         views = await visit.office.receivers(visit.actor)
-        stopper.offer(views)
+        stopper.offer(_places(views))
         draw()
 
     sieve.changed = draw
     await redraw()
     visit.redraws.append(redraw)
+
+
+def _places(views: tuple[ReceiverView, ...]) -> tuple[Place, ...]:
+    """Where receivers hang, by name."""
+    named = {v.area: v.area_name for v in sorted(views, key=lambda v: order(v.area_name))}
+    return tuple(Place(area, name) for area, name in named.items())
 
 
 @dataclass(frozen=True)
@@ -156,38 +163,6 @@ class _TallyButton:
         bad = view.name in {"trouble", "offline"} and view.count
         self.root.classes(replace="loa-tally" + (" loa-pressed" if view.pressed else "") + (" loa-bad" if bad else ""))
         self.root.props(f"aria-pressed={'true' if view.pressed else 'false'}")
-
-
-class _Stopper:
-    """One touch silences a commune."""
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._button = ui.button(say("stop-commune"), icon="stop_circle").props("outline no-caps")
-        self._button.props("data-testid=stop-commune").classes("loa-danger").mark("stop-commune")
-        with self._button, ui.menu().classes("loa-menu") as self._menu:
-            pass
-        self._areas: dict[AreaId, str] = {}
-        self._button.visible = False
-
-    def offer(self, views: tuple[ReceiverView, ...]) -> None:
-        """The communes that have receivers."""
-        named = {v.area: v.area_name for v in sorted(views, key=lambda v: order(v.area_name))}
-        if named == self._areas:
-            return
-        self._areas = named
-        self._button.visible = bool(named) and self._visit.actor.may(Action.STOP)
-        self._menu.clear()
-        with self._menu:
-            for area, name in named.items():
-                with ui.menu_item(on_click=lambda a=area, n=name: self._stop(a, n)).mark(f"stop-{area}"):
-                    ui.icon("stop_circle").props("aria-hidden=true").classes("loa-menu-icon")
-                    ui.label(say("stop-in", area=name))
-
-    async def _stop(self, area: AreaId, name: str) -> None:
-        async with asking():
-            await self._visit.office.stop(await self._visit.me(), area)
-            tell(say("stop-sent-to", area=name))
 
 
 class _ReceiverCard:

@@ -16,6 +16,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.view_types import AlarmView
 from devices.link import LinkState
 from ui.ages import clock_script
+from ui.holds import HoldStrip
 from ui.session import DARK_KEY, PERSON_KEY, Panel, Visit, arrive, asking, log
 from ui.words import LANGUAGE_KEY, refusal, say, speak
 
@@ -84,13 +85,13 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
         ui.space()
         link = _LinkChip()
         _person(visit)
-    banner = _Banner(visit)
+    banner, holds = _Banner(visit), HoldStrip(visit)
     stale = ui.label(say("stale")).classes("loa-stale").props("role=status")
     stale.visible = False
     with ui.element("main").classes(f"loa-main loa-page-{name}").props("id=main tabindex=-1"):
         yield
     _navigation(visit, name, "loa-tabs", "tab")
-    _pulse(visit, link, banner, stale, drawn)
+    _pulse(visit, link, (banner.refresh, holds.refresh), stale, drawn)
 
 
 def head(title: str) -> None:
@@ -100,6 +101,7 @@ def head(title: str) -> None:
     version = _version()
     ui.add_head_html(
         f'{clock_script()}<link rel="stylesheet" href="{STATIC_URL}/panel.css?{version}">'
+        f'<link rel="stylesheet" href="{STATIC_URL}/onair.css?{version}">'
         f'<script src="{STATIC_URL}/panel.js?{version}"></script>'
         '<meta name="theme-color" content="#0c4a46">'
     )
@@ -233,7 +235,9 @@ class _Banner:
             self.text.set_text(say("alarm-banner", areas=places))
 
 
-def _pulse(visit: Visit, link: _LinkChip, banner: _Banner, stale: ui.label, drawn: int) -> None:
+def _pulse(
+    visit: Visit, link: _LinkChip, told: tuple[Callable[[], Awaitable[None]], ...], stale: ui.label, drawn: int
+) -> None:
     beats = 0
 
     async def beat() -> None:
@@ -247,7 +251,8 @@ def _pulse(visit: Visit, link: _LinkChip, banner: _Banner, stale: ui.label, draw
         if revision == drawn and beats > 1:
             return
         try:
-            await banner.refresh()
+            for refresh in told:
+                await refresh()
             if revision != drawn:
                 for redraw in visit.redraws:
                     await redraw()

@@ -105,8 +105,8 @@ def due(
 ) -> Due:
     """What to start at `now` (or within `lead` of it), given `airings` in the order of time.
 
-    Until `held_until` only what is of level emergency may start. While something sounds only what is of a higher level may start, at its instant and not ahead of it; of several,
-    the highest level, then the earliest.
+    Until `held_until` only what is of level emergency may start. While something sounds only what is of a higher level
+    may start, at its instant and not ahead of it; of several, the highest level, then the earliest.
     """
     over: list[tuple[PlannedAiring, Why]] = []
     open_: list[PlannedAiring] = []

@@ -194,7 +194,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline",
+    "outline", "holds",
 }  # fmt: skip
 
 
@@ -248,6 +248,8 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "place": placed,
             "withdraw_slot": lambda: office.withdraw_slot(lan, slots[0].id),
             "stop": lambda: office.stop(lan, root),
+            "hold": lambda: office.hold(lan, root),
+            "release": lambda: office.release(lan, root),
             "identify": lambda: office.identify(lan, "loa-1"),
             "raise_alarm": raised,
             "end_alarm": lambda: office.end_alarm(lan, alarms[0].id),

@@ -120,12 +120,44 @@ async def test_a_receiver_is_told_to_identify_itself_and_a_refusal_is_in_words(u
     assert little.orders == [("identify", "loa-1")]
 
 
-async def test_one_touch_stops_the_commune(user: User, enter, little) -> None:
+async def test_one_touch_stops_everything_in_the_commune_and_one_touch_undoes_it(user: User, enter, little) -> None:
     await enter("xa", "/receivers")
     home = little.horns["loa-1"].area
-    user.find(marker=f"stop-{home}").click()
-    await _notified(user, "Đã gửi lệnh dừng tới Xã Thạnh Đức")
-    assert little.orders == [("stop", home)]
+    await user.should_see("Dừng tất cả")
+    user.find(marker=f"stop-all-{home}").click()
+    await _notified(user, "Đã dừng tất cả ở Xã Thạnh Đức")
+    await user.should_see("Đang dừng tất cả ở Xã Thạnh Đức", retries=100)
+    await user.should_see("0/1 cụm loa báo đã im")
+    little.held[home] = replace(little.held[home], silent=1)
+    little.bell.ring()
+    await user.should_see("1/1 cụm loa báo đã im", retries=100)
+    user.find(marker=f"release-{home}").click()
+    await _notified(user, "Xã Thạnh Đức được phát lại")
+    await user.should_not_see(marker=f"release-{home}", retries=100)
+    assert little.orders == [("hold", home), ("release", home)]
+
+
+async def test_what_is_stopped_from_above_is_told_on_every_page_and_not_theirs_to_release(
+    user: User, enter, little
+) -> None:
+    tinh = little.people["tinh"]
+    await little.hold(little.people["huyen"], little.horns["loa-1"].area)
+    await little.hold(tinh, tinh.areas[0])
+    await enter("xa", "/slots")
+    await user.should_see("Cấp trên dừng", retries=100)
+    await user.should_not_see(marker=f"release-{tinh.areas[0]}")
+    await user.should_see(marker=f"release-{little.horns['loa-1'].area}")
+
+
+async def test_who_has_several_communes_finds_each_in_one_touch_and_the_link_down_is_told(
+    user: User, enter, little
+) -> None:
+    little.health = HouseHealth("restarting", "embedded", "bị dừng", 1, "connecting", "không nối được")
+    await enter("huyen", "/receivers")
+    for i in (1, 2, 3):
+        await user.should_see(marker=f"stop-all-{little.horns[f'loa-{i}'].area}")
+    user.find(marker=f"stop-all-{little.horns['loa-2'].area}").click()
+    await _notified(user, "sẽ đi ngay khi có kết nối")
 
 
 async def test_the_head_tells_when_messages_do_not_get_through(user: User, enter, little) -> None:

@@ -33,7 +33,7 @@ MOVES_TOLD = {
     "ready": "received playing played stopped interrupted missed failed withdrawn unknown",
     "playing": "played stopped interrupted missed failed unknown",
     "played": "",
-    "stopped": "",
+    "stopped": "playing played",
     "interrupted": "playing played stopped",
     "missed": "",
     "failed": "playing played stopped interrupted",
