@@ -32,7 +32,6 @@ from broadcast.view_types import (
     BulletinView,
     Correction,
     DeliveryView,
-    HoldView,
     LexiconView,
     LogAsk,
     LogPage,
@@ -47,6 +46,7 @@ from broadcast.view_types import (
     TrailPage,
 )
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
+from tests.ui.little_air import LittleAir
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -67,7 +67,7 @@ PASSWORD = "mat-khau-thu"
 
 
 @dataclass
-class LittleOffice:
+class LittleOffice(LittleAir):
     now: datetime | None = None
     people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
     bell: Bell = field(default_factory=Bell)
@@ -97,7 +97,6 @@ class LittleOffice:
     words: dict[AreaId, dict[str, str]] = field(default_factory=dict)
     """How things are read: in a bulletin, in an area."""
     left: dict[int, str] = field(default_factory=dict)
-    held: dict[AreaId, HoldView] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for i, home in enumerate(COMMUNES):
@@ -336,29 +335,6 @@ class LittleOffice:
         for d in self.ways[slot]:
             self.move(slot, d.receiver, DeliveryState.WITHDRAWN)
         return self.booked[slot]
-
-    async def hold(self, actor: Actor, where: AreaId) -> HoldView:
-        self._may("hold")
-        require(actor, Action.STOP, (where,), TREE)
-        self.orders.append(("hold", where))
-        end = self.time() + timedelta(hours=12)
-        name, hung = TREE.get(where).name, len(self.reached((where,)))
-        self.held[where] = HoldView(where, name, self.time(), end, actor.name, self.health.well, hung, 0, True)
-        self.bell.ring()
-        return self.held[where]
-
-    async def release(self, actor: Actor, where: AreaId) -> None:
-        require(actor, Action.STOP, (where,), TREE)
-        self.orders.append(("release", where))
-        del self.held[where]
-        self.bell.ring()
-
-    async def holds(self, actor: Actor) -> tuple[HoldView, ...]:
-        def touch(h: HoldView) -> bool:
-            return any(TREE.holds(h.area, a) or TREE.holds(a, h.area) for a in actor.areas)
-
-        mine = [h for h in self.held.values() if touch(h)]
-        return tuple(replace(h, theirs=any(TREE.holds(a, h.area) for a in actor.areas)) for h in mine)
 
     async def stop(self, actor: Actor, where: AreaId) -> None:
         self._may("stop")
