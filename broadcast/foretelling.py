@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -24,6 +25,13 @@ _Tables = tuple[tuple[tuple[str, str], ...], ...]
 """Corrections, the nearest first, as something that can be remembered by."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    who: VoiceChoice
+    pace: Pace
+    heard: bool
+
+
 class Foretelling:
     """Tells lengths. `read` makes written text the words to say, and may refuse; `offered` are the voices there are."""
 
@@ -41,24 +49,30 @@ class Foretelling:
         require(actor, Action.WRITE, (), self._desk.tree)
         engine, voice = self._asked(choice)
 
-        def work(session: Session) -> tuple[_Tables, VoiceChoice, Pace, bool]:
+        def work(session: Session) -> tuple[_Tables, list[_Voice]]:
             row = books.bulletin_row(session, bulletin, actor, self._desk.tree, Action.SEE_BULLETINS)
             path = lexicon_books.above(self._desk.tree, row.area)
             tables = lexicon_books.layers(path, lexicon_books.entries(session, path), row.readings)
             by = paces.likely(session, engine, voice)
-            return tuple(tuple(sorted(t.items())) for t in tables if t), by, *paces.pace(session, by.engine, by.voice)
+            others = [VoiceChoice(one.engine, one.voices[0]) for one in self._offered if one.engine != by.engine]
+            voices = [_Voice(one, *paces.pace(session, one.engine, one.voice)) for one in (by, *others)]
+            return tuple(tuple(sorted(t.items())) for t in tables if t), voices
 
-        tables, by, pace, heard = await self._desk.store.read(work)
+        tables, (by, *others) = await self._desk.store.read(work)
         kept = text[: self._desk.settings.speech.text_limit]
         what, short = await asyncio.to_thread(self._looked_over, kept, tables)
         rate = min(FASTEST, max(SLOWEST, self._desk.settings.speech.rate * choice.rate))
         how = self._desk.settings.mastering
+        chimes_s = CHIME_S * (how.chime_before + how.chime_after)
+        known = None if by.heard or not what.syllables else next((one for one in others if one.heard), None)
         return Foretold(
-            CHIME_S * (how.chime_before + how.chime_after) + seconds(what, pace, rate) if what.syllables else 0.0,
+            chimes_s + seconds(what, by.pace, rate) if what.syllables else 0.0,
             what.syllables,
-            VoiceChoice(by.engine, by.voice, choice.rate),
-            heard,
+            replace(by.who, rate=choice.rate),
+            by.heard,
             short,
+            replace(known.who, rate=choice.rate) if known else None,
+            chimes_s + seconds(what, known.pace, rate) if known else 0.0,
             BREATH_SYLLABLES,
         )
 

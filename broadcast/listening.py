@@ -53,7 +53,7 @@ class Listening:
             raise Refusal("no-such-voice")
 
         def work(session: Session) -> Bulletin:
-            row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.SEE_BULLETINS)
+            row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.WRITE)
             after(BulletinState(row.state), BulletinEvent.EDIT)
             row.chosen_engine, row.chosen_voice, row.chosen_rate = choice.engine, choice.voice, choice.rate
             return books.bulletin(session, row)
@@ -62,7 +62,7 @@ class Listening:
 
     async def heard(self, actor: Actor, bulletin: int) -> Heard | None:
         """What of a bulletin sounds when; None while it has no sound. Raises Refusal: not-allowed, no-such-bulletin."""
-        require(actor, Action.WRITE, (), self.desk.tree)
+        require(actor, Action.SEE_BULLETINS, (), self.desk.tree)
 
         def work(session: Session) -> Heard | None:
             row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.SEE_BULLETINS)

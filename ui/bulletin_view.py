@@ -2,6 +2,8 @@
 
 from nicegui import ui
 
+from broadcast.domain.listening import Heard
+from ui.listening import Hearing, tell_loudness
 from ui.session import Visit
 from ui.theme import heading, tagged
 from ui.words import length, moment, say
@@ -10,11 +12,13 @@ from ui.words import length, moment, say
 async def draw_bulletin(visit: Visit, bulletin_id: int) -> None:
     """Its title, words, sound and slots as they are now."""
     view = await visit.office.bulletin(visit.actor, bulletin_id)
+    heard = await visit.office.heard(visit.actor, bulletin_id)
     shown = None
 
     async def redraw() -> None:
-        nonlocal view, shown
+        nonlocal view, heard, shown
         view = await visit.office.bulletin(visit.actor, bulletin_id)
+        heard = await visit.office.heard(visit.actor, bulletin_id)
         if view != shown:
             shown = view
             draw.refresh()
@@ -29,7 +33,9 @@ async def draw_bulletin(visit: Visit, bulletin_id: int) -> None:
                 ui.label(say("no-sound-yet")).classes("loa-dim")
             else:
                 ui.label(say("has-sound", length=length(sound.seconds))).classes("loa-dim")
-                ui.audio(f"/clips/{sound.clip}").classes("loa-audio").mark("player").props("data-testid=player")
+                with ui.element("div").classes("loa-audio"):
+                    Hearing(bulletin_id, heard or Heard(sound.clip, "", 0.0, ()))
+                tell_loudness(sound)
             placed = [slot for slot in view.slots if not slot.withdrawn]
             if placed:
                 tagged("h2", say("nav-slots"))

@@ -34,7 +34,7 @@ class LengthLine:
             with ui.element("div").classes("loa-foretold-words").props("role=status"):
                 self._length = ui.label().mark("length").props("data-testid=length")
                 self._left = ui.label().classes("loa-strong").mark("frame-left").props("data-testid=frame-left")
-                self._guess = ui.label(phrase("length-assumed")).classes("loa-dim loa-small").mark("length-assumed")
+                self._guess = ui.label().classes("loa-dim loa-small").mark("length-assumed")
             self._frame = ui.select(
                 {0: phrase("frame-none"), **{m: phrase("frame-minutes", minutes=m) for m in FRAMES if m}},
                 label=phrase("frame"),
@@ -68,6 +68,11 @@ class LengthLine:
         told, minutes = self._told, int(self._frame.value or 0)
         self._left.visible = bool(told and minutes)
         self._guess.visible = bool(told and told.syllables and not told.heard)
+        if told and told.instead:
+            known = named(told.instead.engine, told.instead.voice)
+            self._guess.set_text(phrase("length-instead", who=known, length=length(told.instead_s)))
+        else:
+            self._guess.set_text(phrase("length-assumed"))
         self._short.visible = bool(told and told.breathless)
         if told is None:
             return

@@ -25,6 +25,10 @@ class Foretold:
     by: VoiceChoice
     heard: bool
     breathless: tuple[Breathless, ...] = ()
+    instead: VoiceChoice | None = None
+    """Whose pace is known, where that of `by` is not: who is asked next, should `by` not speak..."""
+    instead_s: float = 0.0
+    """...and how long it would be then."""
     breath: int = 30
     """Syllables above which something counts as breathless."""
 

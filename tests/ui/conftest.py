@@ -260,19 +260,19 @@ class LittleOffice(LittleAir):
         return self._book(key, choice=choice)
 
     async def heard(self, actor: Actor, key: int) -> Heard | None:
-        require(actor, Action.WRITE, (), TREE)
+        require(actor, Action.SEE_BULLETINS, (), TREE)
         sound = self._view(self.books[key]).bulletin.sound
         raw = "f" * 64 if key in self.raws else ""
         return Heard(sound.clip, raw, 1.9, self.lines.get(key, ())) if sound else None
 
     async def before(self, actor: Actor, key: int) -> Path:
-        require(actor, Action.WRITE, (), TREE)
+        require(actor, Action.SEE_BULLETINS, (), TREE)
         if key not in self.raws:
             raise Refusal("no-sound")
         return self.raws[key]
 
     async def outline(self, actor: Actor, key: int) -> Outline:
-        require(actor, Action.WRITE, (), TREE)
+        require(actor, Action.SEE_BULLETINS, (), TREE)
         if key not in self.raws:
             raise Refusal("no-sound")
         return Outline((0.1, 0.9, 0.4), (0.05, 0.2, 0.1))

@@ -10,7 +10,7 @@ from nicegui.testing import User
 
 from broadcast.domain.bulletins import Origin, Sound
 from broadcast.domain.listening import Piece, SpokenLine
-from broadcast.domain.people import Role
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
 from broadcast.wording import table
@@ -177,7 +177,7 @@ async def test_what_came_in_is_served_to_those_alone_who_may_see_the_bulletin(
     assert [(await user.http_client.get(path)).status_code for path in paths] == [401, 401]
     await enter("xa")
     assert [(await user.http_client.get(path)).status_code for path in paths] == [403, 403]
-    little.people["xa"] = replace(little.people["xa"], role=Role.STAFF)
+    little.people["xa"] = replace(little.people["xa"], grants=held(Role.APPROVER, *little.people["xa"].areas))
     part = await user.http_client.get("/bulletins/1/before", headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"OggS")
     assert part.headers["cache-control"] == "private, no-cache"
