@@ -12,6 +12,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.air_types import HoldView
 from broadcast.desk import Desk
 from broadcast.domain.audit import Deed, deed, doing
 from broadcast.domain.holds import Held, until
@@ -21,7 +22,6 @@ from broadcast.domain.refusals import Refusal
 from broadcast.presence import Presence
 from broadcast.records import HoldRow
 from broadcast.sight import area_name, present, sight
-from broadcast.view_types import HoldView
 from broadcast.wire import Wire
 from devices import topics
 from devices.link import LinkError, LinkState

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from broadcast.air_types import HoldView, NextGroup, NextView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
@@ -23,7 +24,6 @@ from broadcast.view_types import (
     AreaNode,
     BulletinView,
     DeliveryView,
-    HoldView,
     LexiconView,
     LogAsk,
     LogPage,
@@ -102,6 +102,10 @@ class Office:
     place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]
     """(actor, bulletin, areas, at or None for now, typed): on the air. Refusal: time-past, no-receivers, quiet-hours"""
     withdraw_slot: Callable[[Actor, int], Awaitable[Slot]]
+    without: Callable[[Actor, int], Awaitable[tuple[NextGroup, ...]]]
+    """(actor, slot): the hours around it, before and after it is withdrawn. Refusal: no-such-slot."""
+    next_hours: Callable[[Actor, str, str], Awaitable[NextView]]
+    """(actor, area, receiver or ""): what will sound there in 24 hours, by the receiver's own function."""
     clip: Callable[[str], Path | None]
     """Where the sound of that hash lies. Pages play it from /clips/{sha256}."""
 

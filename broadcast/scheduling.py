@@ -9,8 +9,11 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.air_types import NextGroup
+from broadcast.coming_books import HeldUntil, groups
 from broadcast.desk import Desk
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, after, clean_title
+from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState, move
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
@@ -71,17 +74,26 @@ class _Wish:
 
 
 async def preview(
-    desk: Desk, presence: Presence, actor: Actor, bulletin: int, areas: tuple[AreaId, ...], at: datetime | None
+    desk: Desk,
+    presence: Presence,
+    held_until: HeldUntil,
+    actor: Actor,
+    bulletin: int,
+    areas: tuple[AreaId, ...],
+    at: datetime | None,
 ) -> SlotPreview:
     """What will sound where and when. Raises Refusal as `place`, but for the quiet hours: it tells what to type."""
 
-    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...]]:
+    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...], tuple[NextGroup, ...]]:
         wish = _wish(desk, session, actor, bulletin, areas, at)
-        airing = wish.airing(0, confirmed=False)
-        return wish, airing, _clashes(desk, session, wish, airing)
+        airing = wish.airing(0, confirmed=_quiet(desk).hold(wish.at, desk.zone))  # else it will not be placed
+        begin, end = span(wish.at, desk.now(), desk.zone)
+        homes = {r: wish.homes[r] for r in wish.receivers}
+        coming = groups(desk, held_until, session, homes, begin, end, added=(airing,))
+        return wish, airing, _clashes(desk, session, wish, airing), coming
 
     fewest = _require_areas(desk, actor, areas)
-    wish, airing, others = await desk.store.read(work)
+    wish, airing, others, coming = await desk.store.read(work)
     stale = timedelta(seconds=desk.settings.receivers.stale_s)
     present = [h for h in map(presence.of, wish.receivers) if h and h.state.online and desk.now() - h.at <= stale]
     quiet = _quiet(desk).hold(airing.at, desk.zone) and airing.level is not Level.EMERGENCY
@@ -95,6 +107,7 @@ async def preview(
         receivers_offline=len(wish.receivers) - len(present),
         clashes=tuple(f"{o.title} ({_hours(desk, o)})" for o in others),
         quiet_confirmation=quiet_confirmation(airing.at, desk.zone) if quiet else "",
+        next=coming,
     )
 
 

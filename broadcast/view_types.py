@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.air_types import NextGroup
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.schedule import Slot
@@ -38,6 +39,8 @@ class SlotPreview:
     """Titles of what sounds there at that time already, with their hours."""
     quiet_confirmation: str
     """What must be typed because the quiet hours hold, such as "03:15"; "" where nothing needs to be."""
+    next: tuple[NextGroup, ...] = ()
+    """The hours around it at the places aimed at, before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +105,6 @@ class ReceiverView:
     version: str
     clips_missing: int
     refused: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoldView:
-    """An area that is silenced. `silent` of its `receivers` say so themselves."""
-
-    area: AreaId
-    area_name: str
-    at: datetime
-    until: datetime
-    by_name: str
-    sent: bool
-    """A carrier has taken it."""
-    receivers: int
-    silent: int
-    theirs: bool
-    """Whether who looks may release it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
+from broadcast.air_types import HoldView
 from broadcast.domain.people import Action
-from broadcast.view_types import HoldView
 from devices.vocabulary import AreaId
 from ui.airwords import air
 from ui.board import Board

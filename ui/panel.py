@@ -12,7 +12,20 @@ from nicegui.translations import translations
 
 from broadcast import wording
 from broadcast.office import Office
-from ui import alarm, bulletins, editor, lexiconpage, listening, login, logpage, receivers, slot, slots, trailpage
+from ui import (
+    alarm,
+    bulletins,
+    editor,
+    lexiconpage,
+    listening,
+    login,
+    logpage,
+    nextpage,
+    receivers,
+    slot,
+    slots,
+    trailpage,
+)
 from ui.guard import Guard
 from ui.session import Panel, dress
 from ui.theme import STATIC, STATIC_URL, empty, head
@@ -71,7 +84,20 @@ def register(office: Office, *, trust_forwarded: bool = False) -> None:
         "message_too_long_body": wording.say("ui.too-long-more"),
     }
     app.add_static_files(STATIC_URL, STATIC)
-    for room in (login, bulletins, editor, slots, slot, receivers, alarm, logpage, lexiconpage, listening, trailpage):
+    for room in (
+        login,
+        bulletins,
+        editor,
+        slots,
+        slot,
+        nextpage,
+        receivers,
+        alarm,
+        logpage,
+        lexiconpage,
+        listening,
+        trailpage,
+    ):
         room.register(panel)
 
     @app.exception_handler(404)

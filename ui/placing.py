@@ -14,6 +14,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.view_types import SlotPreview
 from ui.ages import Age
 from ui.area_tree import AreaField
+from ui.nextlist import draw_change
 from ui.session import Visit, asking
 from ui.theme import heading
 from ui.words import length, moment, refusal, say
@@ -128,7 +129,7 @@ class Placing:
             self._draw(preview, missing)
 
     def _draw(self, preview: SlotPreview | None, missing: str) -> None:
-        same = replace(preview, at=_NOW) if preview and preview.now else preview
+        same = _still(preview) if preview and preview.now else preview
         if self._drawn == (same, missing):
             return
         self._drawn = same, missing
@@ -160,6 +161,7 @@ class Placing:
                 self._line("event_busy", say("preview-clash", what=clash), "loa-warning")
             if confirmation:
                 self._line("bedtime", say("preview-quiet", confirmation=confirmation), "loa-warning")
+            draw_change(preview.next, self._zone)
         if confirmation:
             self._quiet.set_label(say("quiet-label", confirmation=confirmation))
 
@@ -186,3 +188,11 @@ class Placing:
         self._button.props(remove="loading")
         async with asking():
             await self._ask()
+
+
+def _still(preview: SlotPreview) -> SlotPreview:
+    """What is looked at of a preview of "now": not the seconds, which go on."""
+    lines = [replace(line, subject="", at=_NOW, starts=None, ends=None) for g in preview.next for line in g.lines]
+    return replace(
+        preview, at=_NOW, next=tuple(replace(g, begin=_NOW, end=_NOW, lines=tuple(lines)) for g in preview.next)
+    )

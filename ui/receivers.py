@@ -12,6 +12,7 @@ from broadcast.domain.people import Action
 from broadcast.view_types import ReceiverView
 from devices.vocabulary import slug
 from ui.ages import Age, Meter
+from ui.airwords import air
 from ui.board import Board
 from ui.holds import Place, StopAll
 from ui.session import Panel, Visit, asking, tell
@@ -189,6 +190,8 @@ class _ReceiverCard:
             with ui.element("div").classes("loa-card-foot"):
                 self._said = ui.label().classes("loa-dim")
                 self._age = Age(view.heard_at or datetime.now(UTC))
+                with ui.link(target=f"/next?receiver={view.id}").classes("loa-small").mark(f"next-of-{view.id}"):
+                    ui.label(air("nav-next"))
                 button = ui.button(say("identify"), icon="notifications", on_click=self._identify)
                 button.props(f"flat no-caps data-testid=identify-{view.id}").mark(f"identify-{view.id}")
                 button.visible = visit.actor.may(Action.IDENTIFY)

@@ -1,6 +1,8 @@
 """One slot live: each receiver's way, and the two ways to take it back."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
@@ -15,6 +17,7 @@ from devices.vocabulary import AreaId
 from ui.ages import Age
 from ui.area_tree import walk
 from ui.deliveries import DeliveryBoard
+from ui.nextlist import draw_change
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import length, moment, say
@@ -42,20 +45,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
                 await visit.office.stop(actor, area)
             tell(say("stop-sent"))
 
-    async def withdraw() -> None:
-        sure.close()
-        async with asking():
-            await visit.office.withdraw_slot(await visit.me(), slot_id)
-            tell(say("withdrawn"))
-
-    with ui.dialog() as sure, ui.card().classes("loa-dialog"):
-        ui.label(say("withdraw-sure", title=slot.title)).classes("loa-strong")
-        ui.label(say("withdraw-more")).classes("loa-dim")
-        with ui.element("div").classes("loa-actions loa-end"):
-            ui.button(say("cancel"), on_click=sure.close).props("flat no-caps")
-            yes = ui.button(say("withdraw"), icon="undo", on_click=withdraw).props("unelevated no-caps")
-            yes.props("data-testid=withdraw-yes").classes("loa-danger").mark("withdraw-yes")
-
+    ask = _withdrawing(visit, slot)
     with ui.element("div").classes("loa-top"):
         with ui.element("div").classes("loa-heading"):
             heading(slot.title)
@@ -67,7 +57,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
         with ui.element("div").classes("loa-actions"):
             stopper = ui.button(say("stop"), icon="stop_circle", on_click=stop).props("unelevated no-caps")
             stopper.props("data-testid=stop").classes("loa-danger").mark("stop")
-            withdrawer = ui.button(say("withdraw"), icon="undo", on_click=sure.open).props("outline no-caps")
+            withdrawer = ui.button(say("withdraw"), icon="undo", on_click=ask).props("outline no-caps")
             withdrawer.props("data-testid=withdraw").mark("withdraw")
     nobody = ui.element("div")
     with nobody:
@@ -87,6 +77,34 @@ async def _draw(visit: Visit, slot_id: int) -> None:
 
     await redraw()
     visit.redraws.append(redraw)
+
+
+def _withdrawing(visit: Visit, slot: Slot) -> Callable[[], Awaitable[None]]:
+    """Asks whether it is to be taken back, and shows what becomes of the hours around it."""
+
+    async def withdraw() -> None:
+        sure.close()
+        async with asking():
+            await visit.office.withdraw_slot(await visit.me(), slot.id)
+            tell(say("withdrawn"))
+
+    async def ask() -> None:
+        compared.clear()
+        async with asking():
+            groups = await visit.office.without(visit.actor, slot.id)
+            with compared:
+                draw_change(groups, ZoneInfo(visit.office.zone))
+            sure.open()
+
+    with ui.dialog() as sure, ui.card().classes("loa-dialog loa-dialog-wide"):
+        ui.label(say("withdraw-sure", title=slot.title)).classes("loa-strong")
+        ui.label(say("withdraw-more")).classes("loa-dim")
+        compared = ui.element("div").classes("loa-wide")
+        with ui.element("div").classes("loa-actions loa-end"):
+            ui.button(say("cancel"), on_click=sure.close).props("flat no-caps")
+            yes = ui.button(say("withdraw"), icon="undo", on_click=withdraw).props("unelevated no-caps")
+            yes.props("data-testid=withdraw-yes").classes("loa-danger").mark("withdraw-yes")
+    return ask
 
 
 async def _view(visit: Visit, slot_id: int) -> SlotView:

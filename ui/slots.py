@@ -9,6 +9,7 @@ from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action
 from broadcast.view_types import SlotView
 from ui.ages import Age
+from ui.airwords import air
 from ui.board import Board
 from ui.deliveries import TROUBLE_FIRST
 from ui.session import Panel, Visit
@@ -27,7 +28,11 @@ def register(panel: Panel) -> None:
 
 
 async def _draw(visit: Visit) -> None:
-    heading(say("nav-slots"), say("slots-hint"))
+    with ui.element("div").classes("loa-top"):
+        heading(say("nav-slots"), say("slots-hint"))
+        with ui.element("div").classes("loa-actions"):
+            to_next = ui.button(air("nav-next"), icon="update", on_click=lambda: ui.navigate.to("/next"))
+            to_next.props("outline no-caps data-testid=to-next").mark("to-next")
     nothing = ui.element("div")
     with nothing:
         empty("event", say("slots-empty"), say("slots-empty-hint"))

@@ -18,6 +18,10 @@ SOON = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 26, 3, 15, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).astimezone(UTC)
 
 
+def released(_areas):
+    """Nowhere is anything held."""
+
+
 @pytest.fixture
 def bulletin(staff, spoken):
     return spoken(staff)
@@ -40,7 +44,7 @@ async def test_a_preview_says_what_will_sound_where(desk, staff, bulletin, recei
     heard(presence, "thanh-duc-1", clock.time)
     heard(presence, "cam-giang-1", clock.time, online=False)
     before = whole()
-    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE, DISTRICT), SOON)
+    seen = await scheduling.preview(desk, presence, released, staff, bulletin, (COMMUNE, DISTRICT), SOON)
     assert (seen.title, seen.at, seen.now, seen.seconds) == ("Mời họp", SOON, False, 10.0)
     assert (seen.areas, seen.receivers, seen.receivers_offline) == (("Huyện Gò Dầu",), 3, 2)
     assert (seen.clashes, seen.quiet_confirmation) == ((), "")
@@ -51,7 +55,7 @@ async def test_a_receiver_not_heard_for_long_counts_as_absent(desk, staff, bulle
     presence = Presence()
     heard(presence, "thanh-duc-1", clock.time)
     clock.on(seconds=desk.settings.receivers.stale_s + 1)
-    seen = await scheduling.preview(desk, presence, staff, bulletin, (COMMUNE,), None)
+    seen = await scheduling.preview(desk, presence, released, staff, bulletin, (COMMUNE,), None)
     assert (seen.now, seen.receivers_offline) == (True, 2)
 
 
@@ -60,21 +64,21 @@ async def test_a_preview_names_what_sounds_there_at_that_time(desk, place, staff
     await place(NEIGHBOUR)
     late = spoken(staff, "Tin chiều", seconds=60)
     at = SOON + timedelta(seconds=5)
-    seen = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), at)
+    seen = await scheduling.preview(desk, Presence(), released, staff, late, (COMMUNE,), at)
     assert seen.clashes == ("Mời họp (17:30–17:30)",)
-    after = await scheduling.preview(desk, Presence(), staff, late, (COMMUNE,), SOON + timedelta(seconds=10))
+    after = await scheduling.preview(desk, Presence(), released, staff, late, (COMMUNE,), SOON + timedelta(seconds=10))
     assert after.clashes == ()
 
 
 async def test_a_withdrawn_airing_is_in_nobodys_way(desk, place, staff, spoken, replan):
     slot = await place(COMMUNE)
     await scheduling.withdraw_slot(desk, replan, staff, slot.id)
-    seen = await scheduling.preview(desk, Presence(), staff, spoken(staff, "Khác"), (COMMUNE,), SOON)
+    seen = await scheduling.preview(desk, Presence(), released, staff, spoken(staff, "Khác"), (COMMUNE,), SOON)
     assert seen.clashes == ()
 
 
 async def test_a_preview_of_the_night_says_what_to_type(desk, staff, bulletin, receivers):
-    seen = await scheduling.preview(desk, Presence(), staff, bulletin, (COMMUNE,), NIGHT)
+    seen = await scheduling.preview(desk, Presence(), released, staff, bulletin, (COMMUNE,), NIGHT)
     assert seen.quiet_confirmation == "03:15"
 
 
@@ -89,4 +93,4 @@ async def test_a_preview_of_the_night_says_what_to_type(desk, staff, bulletin, r
 )
 async def test_a_preview_refuses_what_placing_would(desk, staff, bulletin, receivers, areas, at, code):
     with pytest.raises(Refusal, match=code):
-        await scheduling.preview(desk, Presence(), staff, bulletin, areas, at)
+        await scheduling.preview(desk, Presence(), released, staff, bulletin, areas, at)

@@ -194,7 +194,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds",
+    "outline", "holds", "without", "next_hours",
 }  # fmt: skip
 
 

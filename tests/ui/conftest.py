@@ -17,6 +17,7 @@ from broadcast import lexicon_books
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
+from broadcast.domain.coming import Mark
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.lexicons import clean_words, clean_written
@@ -301,7 +302,8 @@ class LittleOffice(LittleAir):
         offline = sum(not r.online for r in reached)
         names = tuple(TREE.get(a).name for a in areas)
         assert book.sound is not None
-        return SlotPreview(book.title, when, at is None, book.sound.seconds, names, len(reached), offline, (), quiet)
+        seconds, coming = book.sound.seconds, (self.group(self.line(book.title, when, Mark.NEW)),)
+        return SlotPreview(book.title, when, at is None, seconds, names, len(reached), offline, (), quiet, coming)
 
     quiet: QuietHours = field(default_factory=lambda: QuietHours(time(22), time(5)))
 

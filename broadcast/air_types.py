@@ -1,0 +1,73 @@
+"""What pages read of what sounds when and where: plain frozen pictures, as in `broadcast.view_types`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.domain.coming import Mark
+from devices.vocabulary import AreaId, Level
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """An area that is silenced. `silent` of its `receivers` say so themselves."""
+
+    area: AreaId
+    area_name: str
+    at: datetime
+    until: datetime
+    by_name: str
+    sent: bool
+    """A carrier has taken it."""
+    receivers: int
+    silent: int
+    theirs: bool
+    """Whether who looks may release it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextLine:
+    """One airing in the list of the next hours. `starts` None: it will not sound, and `why` says why."""
+
+    subject: str
+    title: str
+    level: Level
+    at: datetime
+    seconds: float
+    starts: datetime | None
+    ends: datetime | None
+    why: str
+    cut_short: bool
+    """Something of a higher level takes the horn at `ends`."""
+    mark: Mark
+    started_before: datetime | None
+    """When it would have started without the change that is looked at; None where it would not have."""
+    area_name: str
+    area_kind: str
+    """At which area, here or above, it was aimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextGroup:
+    """Places that will hear the same between `begin` and `end`, and what."""
+
+    places: tuple[str, ...]
+    receivers: int
+    held_until: datetime | None
+    begin: datetime
+    end: datetime
+    lines: tuple[NextLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextView:
+    """The next 24 hours at a place. `receiver` is "" for an area; `hung` are the receivers in it."""
+
+    name: str
+    groups: tuple[NextGroup, ...]
+    area: AreaId
+    receiver: str = ""
+    newest: bool | None = None
+    """Whether that receiver says that it holds the newest plans; None: it is not there to say so."""
+    missing: frozenset[str] = frozenset()
+    """Airings for which that receiver says it lacks the sound."""
+    hung: int = 1

@@ -1,0 +1,77 @@
+"""Pages of what will sound: the next 24 hours, before and after."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from nicegui.testing import User
+
+from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
+from devices.vocabulary import ClipHash, Level
+
+
+@pytest.fixture
+def soon(little):
+    return little.time() + timedelta(hours=1)
+
+
+async def test_the_next_hours_of_a_commune_are_listed_with_what_will_not_sound(user: User, enter, little, soon) -> None:
+    little.coming = (
+        little.group(
+            little.line("Bản tin sáng", soon),
+            little.line("Đêm khuya", soon, starts=None, why="quiet-hours"),
+            little.line("Chờ lượt", soon, starts=soon + timedelta(minutes=2)),
+        ),
+    )
+    await enter("xa", "/next")
+    await user.should_see("24 giờ tới: Xã Thạnh Đức")
+    await user.should_see("Bản tin sáng")
+    await user.should_see("Không phát: Cụm loa đang trong giờ yên tĩnh")
+    await user.should_see("chờ nội dung khác")
+    little.coming = ()
+    little.bell.ring()
+    await user.should_see("Trong 24 giờ tới nơi này sẽ im", retries=100)
+
+
+async def test_a_receiver_says_whether_it_holds_the_plan(user: User, enter, little, soon) -> None:
+    little.coming = (little.group(little.line("Thiếu tiếng", soon)),)
+    await enter("xa", "/next?receiver=loa-1")
+    await user.should_see("Cụm loa báo đã giữ đúng kế hoạch này")
+    await user.should_see("chưa có tệp âm thanh")
+    little.newest = None
+    little.bell.ring()
+    await user.should_see("chưa biết đã nhận kế hoạch này chưa", retries=100)
+
+
+async def test_the_next_hours_of_others_are_refused_in_words(user: User, enter) -> None:
+    await enter("xa", "/next?receiver=loa-2")
+    await user.should_see("không thuộc địa bàn của bạn")
+
+
+@pytest.fixture
+def spoken(little):
+    staff = little.people["huyen"]
+    sound = Sound(ClipHash("a" * 64), 12.3, 9_000, "gtts", "vi")
+    little.books[1] = Bulletin(
+        1, "Tiêm phòng", "Kính thưa bà con", Level.ROUTINE, BulletinState.DRAFT, Origin.TEXT, staff.id, staff.areas[0],
+        sound, little.time(),
+    )  # fmt: skip
+    little.quiet = replace(little.quiet, start=little.quiet.end)
+
+
+async def test_before_and_after_stand_in_the_preview(user: User, enter, little, spoken) -> None:
+    await enter("huyen", "/bulletins/1")
+    user.find(marker="area-tree").trigger("update:ticked", [little.horns["loa-1"].area])
+    await user.should_see("Trước và sau", retries=100)
+    await user.should_see(marker="next-tiem-phong")
+    await user.should_see("mới")
+
+
+async def test_withdrawing_shows_what_will_be_gone_before_it_is_done(user: User, enter, little, spoken) -> None:
+    staff = little.people["huyen"]
+    slot = await little.place(staff, 1, staff.areas, little.time() + timedelta(hours=1), "")
+    await enter("huyen", f"/slots/{slot.id}")
+    user.find(marker="withdraw").click()
+    await user.should_see("Trước và sau", retries=100)
+    await user.should_see("bỏ")
+    await user.should_see(marker="withdraw-yes")
