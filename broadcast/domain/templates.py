@@ -57,9 +57,8 @@ class Fault(StrEnum):
 class NotFilled(Refusal):
     """Raised where fields are missing or wrong: `faults` has every one of them."""
 
-    def __init__(self, template: "Template", faults: dict[str, Fault]) -> None:
-        labels = ", ".join(f.label for f in template.fields if f.key in faults)
-        super().__init__("template-fields", fields=labels)
+    def __init__(self, no: Refusal, faults: dict[str, Fault]) -> None:
+        super().__init__(no.code, **no.facts)
         self.faults = faults
 
 
@@ -170,7 +169,8 @@ class Template:
             if field.required and not said.get(field.key, "x"):
                 faults[field.key] = Fault.MISSING
         if faults:
-            raise NotFilled(self, faults)
+            labels = ", ".join(f.label for f in self.fields if f.key in faults)
+            raise NotFilled(Refusal("template-fields", fields=labels), faults)
         ends = values.get(self.ends, "").strip() if self.ends else ""
         return Filled(
             title=_filled(self.title, said),
