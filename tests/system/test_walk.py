@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import time
 import urllib.request
 import wave
@@ -108,6 +109,16 @@ def test_a_bulletin_is_written_heard_and_survives_a_reload(staff):
         "p => new Promise(r => p.duration ? r(p.duration) : p.addEventListener('loadedmetadata', () => r(p.duration)))"
     )
     assert 3 < length < 60
+    if "eSpeak NG" in told:
+        expect(staff.find("length")).to_contain_text("eSpeak NG")
+        (foretold,) = map(float, re.findall(r"(\d+) giây", staff.find("length").inner_text()))
+        assert foretold == pytest.approx(length, rel=0.1, abs=0.5)
+    staff.find("line-0").click()
+    staff.page.wait_for_function("document.querySelector('[data-testid=player]').currentTime > 2.2")
+    expect(staff.find("line-0")).to_have_attribute("aria-current", "true")
+    staff.find("hear-before").click()
+    expect(staff.find("player-before")).to_be_visible()
+    staff.page.wait_for_function("document.querySelector('[data-testid=player-before]').currentTime > 0.3")
 
 
 def test_where_and_when_it_will_sound_is_said_before_it_is_placed(staff):
