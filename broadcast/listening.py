@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from broadcast.records import BulletinRow, SpokenRow
 
 POINTS: Final = 600
 """Of an outline: more than a wide screen can tell apart."""
+KEPT_FOR: Final = timedelta(days=60)
+"""After this nobody compares what mastering did: what is aired does not need it."""
 SPARED_S: Final = 3600.0
 """What was kept within the last hour is not swept: its bulletin may be about to be written down."""
 
@@ -106,10 +109,12 @@ class Listening:
             return tuple(await asyncio.to_thread(_outline, file, kept))
 
     async def sweep(self) -> None:
-        """Let go of sounds before mastering, and of outlines, that no bulletin refers to any more."""
+        """Let go of sounds before mastering, and of outlines, of which no bulletin has been written for long."""
+        since = self.desk.now() - KEPT_FOR
 
         def work(session: Session) -> set[str]:
-            rows = session.exec(select(BulletinRow.raw, BulletinRow.clip).where(col(BulletinRow.clip).is_not(None)))
+            written = select(BulletinRow.raw, BulletinRow.clip).where(col(BulletinRow.updated_at) > since)
+            rows = session.exec(written.where(col(BulletinRow.clip).is_not(None)))
             return {name for row in rows for name in row if name}
 
         held = await self.desk.store.read(work)

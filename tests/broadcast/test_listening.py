@@ -265,6 +265,22 @@ async def test_what_no_bulletin_refers_to_is_swept_but_not_at_once(
     assert await left(old=True) == 0
 
 
+async def test_of_a_bulletin_of_last_season_only_what_is_aired_is_kept(
+    desk, offline, staff, bulletin, listening, clock
+):
+    done = await render(desk, offline, staff, bulletin, untold)
+    path = await listening.before(staff, bulletin)
+    os.utime(path, (0, 0))
+    clock.on(days=59)
+    await listening.sweep()
+    assert path.exists()
+    clock.on(days=2)
+    await listening.sweep()
+    assert not path.exists()
+    assert (await listening.heard(staff, bulletin)).raw == ""
+    assert desk.library.path(done.sound.clip) is not None
+
+
 async def test_sound_whose_raw_copy_cannot_be_kept_is_sound_all_the_same(desk, studio, staff, bulletin, listening):
     done = await render(desk, studio, staff, bulletin, untold)
     assert done.sound.raw == ""
