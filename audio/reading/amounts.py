@@ -61,7 +61,8 @@ def amount(scan: Scan, at: int) -> Amount:
     match = _DECIMAL.match(text, at)
     if match:
         whole, sign, part = match.groups()
-        if sign == "," and len(part) == 3 and whole[0] != "0" and _counts(scan, match.end()):  # noqa: PLR2004 - a group
+        grouped = sign == "," and len(part) == 3 and whole[0] != "0"  # noqa: PLR2004 - as English groups
+        if grouped and (part == "000" or _counts(scan, match.end())):
             return _made(scan, match.end(), whole + part, None)
         others = (numbers.decimal(whole, part, how, "chấm"),) if sign == "." else ()
         return Amount(match.end(), numbers.decimal(whole, part, how), None, others)

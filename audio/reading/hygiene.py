@@ -105,10 +105,13 @@ def _mended(char: str) -> str:
 
 
 def _as_digits(char: str) -> str:
-    """A numeric character of any script as digits, or a fraction as 1/2, set off where it is no plain digit."""
+    """A numeric character of any script as digits, or ½ as "1 phần 2", set off where it is no plain digit."""
     if char.isdecimal():
         return str(unicodedata.decimal(char))
     value = Fraction(unicodedata.numeric(char)).limit_denominator(1000)
     if value < 0:
         return " "
-    return f" {value.numerator} " if value.denominator == 1 else f" {value.numerator}/{value.denominator} "
+    if value.denominator == 1:
+        return f" {value.numerator} "
+    # no slash, which might make a date of it
+    return f" {value.numerator} phần {'tư' if value.denominator == 4 else value.denominator} "  # noqa: PLR2004 - ¼

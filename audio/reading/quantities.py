@@ -7,6 +7,7 @@ from audio.reading import numbers
 from audio.reading.amounts import amount, stepped, unit
 from audio.reading.contexts import context
 from audio.reading.letters import letter
+from audio.reading.lexicon import Unit
 from audio.reading.scan import Found, Named, Scan
 
 _VERSION: Final = re.compile(r"(\d{1,4})((?:\.\d{1,4}){1,5})(?![\d,])")
@@ -33,6 +34,7 @@ _DAY_WORDS: Final = context("day-words")
 _SCORE_BEFORE: Final = context("score")
 _MONTHS: Final = 12
 _SPANS: Final = frozenset({"ngày", "tuần", "giờ"})
+_LENT: Final = frozenset({"vay", "cho vay", "nợ", "mượn", "lương", "thưởng", "vốn", "thu nhập", "tiền"})
 _NO_MONEY: Final = frozenset({"like", "lượt", "view", "follow", "share", "người", "km"})
 """What "k" counts without being money: 1k like."""
 _OR_OVER: Final = frozenset({"measure", "share"})
@@ -108,8 +110,7 @@ def quantity(scan: Scan, at: int) -> Found:
         if not known:
             break
         end, found = known
-        if found.words == "ngàn đồng" and scan.next_word(end) in _NO_MONEY:
-            found = scan.lexicon.units["ngàn"]
+        found = _meant(scan, found, end)
         words = f"{words} {found.words}"
         others = tuple(f"{number.words} {o}" for o in found.others)
         kind = "money" if found.kind == "money" else "share" if found.kind == "share" else "quantity"
@@ -125,6 +126,14 @@ def quantity(scan: Scan, at: int) -> Found:
     if per:
         return Found(per.end, f"{words} {per.words}", others and tuple(f"{o} {per.words}" for o in others), "quantity")
     return Found(end, words.replace("ngàn", "nghìn") if scan.how.north else words, others, kind)
+
+
+def _meant(scan: Scan, found: Unit, end: int) -> Unit:
+    """The unit, or another of the same sign: vay 500m, 1k like."""
+    units = scan.lexicon.units
+    if found.words == "mét" and scan.follows(_LENT) and not scan.next_word(end):
+        return units["triệu"]
+    return units["ngàn"] if found.words == "ngàn đồng" and scan.next_word(end) in _NO_MONEY else found
 
 
 def per_unit(scan: Scan, at: int) -> Found | None:
