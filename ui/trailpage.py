@@ -1,6 +1,5 @@
 """The trail (nhật ký thao tác): who changed what, when and from where."""
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,14 +15,13 @@ from devices.vocabulary import AreaId
 from ui import words
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
+from ui.trail_words import action_name, changes, subject_name
 from ui.words import number, say
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
 SHOWN: Final = 6
 """Changed columns a line shows; all are in the file."""
-LENGTH: Final = 160
-"""Characters of a value that are shown."""
 _DAY: Final = "%d/%m/%Y"
 _COLUMNS: Final = ("what", "who", "when", "where", "change")
 _NO_DEEDS: Final = frozenset({"unnamed"})
@@ -68,7 +66,10 @@ class _Trail:
             empty("history", _say("empty"), say("log-empty-hint"))
         self._total = ui.label().classes("loa-dim").mark("trail-total")
         with (
-            ui.element("table").classes("loa-table").mark("trail-table").props("data-testid=trail-table") as self._table
+            ui.element("table")
+            .classes("loa-table loa-trail")
+            .mark("trail-table")
+            .props("data-testid=trail-table") as self._table
         ):
             with ui.element("thead"), ui.element("tr"):
                 for column in _COLUMNS:
@@ -170,48 +171,17 @@ def _say(key: str, **facts: object) -> str:
     return wording.say(f"trail.{key}", **facts)
 
 
-def action_name(action: str) -> str:
-    """What was done, in words; as it is called, where nobody has a sentence for it."""
-    words.speak()
-    entry = wording.table().get(f"audit.action-{action}")
-    return action if entry is None else entry[words.speak() == "en"]
-
-
 def _actions() -> dict[object, str]:
     named = (key.removeprefix("audit.action-") for key in wording.table() if key.startswith("audit.action-"))
     found: dict[object, str] = {a: action_name(a) for a in named if a not in _NO_DEEDS}
     return {"": _say("all-actions")} | dict(sorted(found.items(), key=lambda item: words.order(item[1])))
 
 
-def changed(line: TrailLine) -> list[tuple[str, str, str]]:
-    """What became another: (what, before, after); "" where it was not there."""
-    before, after = json.loads(line.before), json.loads(line.after)
-    found = []
-    for key in dict.fromkeys([*after, *before]):
-        was, now = before.get(key, {}), after.get(key, {})
-        for column in dict.fromkeys([*now, *was]):
-            one, other = _value(was.get(column)), _value(now.get(column))
-            if one or other:
-                found.append((f"{key} {column}", one, other))
-    return found
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dict):  # part of a long text
-        return f"… {str(value.get('text', ''))[:LENGTH]} …"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))[:LENGTH]
-    text = str(value)
-    return text if len(text) <= LENGTH else f"{text[:LENGTH]}…"
-
-
 def _line(line: TrailLine, zone: ZoneInfo) -> None:
     with ui.element("tr").mark("trail-row").props(f"data-testid=trail-row-{line.seq}"):
         with _cell("what"):
             ui.label(action_name(line.action)).classes("loa-strong")
-            ui.label(f"#{line.seq} · {line.subject}"[:LENGTH]).classes("loa-dim loa-small")
+            ui.label(f"#{line.seq} · {subject_name(line)}").classes("loa-dim loa-small")
         with _cell("who"):
             ui.label(line.name or line.login or _say("house"))
             where = _say("command") if line.whence == COMMAND else line.whence
@@ -224,17 +194,11 @@ def _line(line: TrailLine, zone: ZoneInfo) -> None:
         with _cell("where"):
             ui.label(", ".join(line.area_names) or "–")
         with _cell("change"), ui.element("div"):
-            pairs = changed(line)
-            for what, was, now in pairs[:SHOWN]:
-                ui.label(_said(what, was, now)).classes("loa-small")
-            if len(pairs) > SHOWN:
-                ui.label(_say("more", count=len(pairs) - SHOWN)).classes("loa-dim loa-small")
-
-
-def _said(what: str, was: str, now: str) -> str:
-    if now == "•••":
-        return f"{what}: {_say('hidden')}"
-    return f"{what}: {was} → {now}" if was else f"{what}: {now}"
+            said = changes(line)
+            for sentence in said[:SHOWN]:
+                ui.label(sentence).classes("loa-small")
+            if len(said) > SHOWN:
+                ui.label(_say("more", count=len(said) - SHOWN)).classes("loa-dim loa-small")
 
 
 def _cell(column: str) -> ui.element:

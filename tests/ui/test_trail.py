@@ -29,9 +29,9 @@ async def test_each_entry_says_who_what_where_before_and_after(user: User, enter
     ]
     await enter("tinh", "/trail")
     for said in (
-        "Sửa bản tin", "Trần Văn Huyện", "10.0.0.1", "Xã Thạnh Đức", "bulletin/7 title: Nước → <b>Điện</b>",
-        "bulletin/7 text: … cũ … → … mới …", "Phát khẩn cấp", "Hệ thống", "tại máy chủ", "newer",
-        "person/1 password_hash: đã đổi (không ghi lại)", "3 dòng",
+        "Sửa bản tin", "Trần Văn Huyện", "10.0.0.1", "Xã Thạnh Đức", "Bản tin 7, tiêu đề: Nước → <b>Điện</b>",
+        "Bản tin 7, nội dung: … cũ … → … mới …", "Phát khẩn cấp", "Hệ thống", "tại máy chủ", "newer",
+        "Tài khoản 1, mật khẩu: đã đổi (không ghi lại)", "3 dòng",
     ):  # fmt: skip
         await user.should_see(said)
 
@@ -42,7 +42,7 @@ async def test_the_books_are_asked_for_what_is_chosen_page_by_page(user: User, e
     await user.should_see("#120")
     await user.should_not_see("#70 ")
     user.find(marker="trail-action").click()
-    user.find("Dừng tất cả").click()
+    user.find("Dừng bản đang phát").click()
     await user.should_see("Không có thao tác nào")
     assert little.trail_asks[-1].action == "stop"
     assert little.trail_asks[-1].page_size == 50
@@ -61,3 +61,22 @@ async def test_the_file_is_offered(user: User, enter, little) -> None:
     user.find(marker="trail-csv").click()
     response = await user.download.next(timeout=30)
     assert len(response.content) == 10
+
+
+async def test_instants_yes_and_no_and_states_are_said_in_words_and_what_is_unknown_as_it_is_called(
+    user: User, enter, little
+) -> None:
+    before = (
+        '{"slot/3":{"withdrawn_at":null},"person/2":{"active":true},"bulletin/7":{"state":"draft"},"new/1":{"x":1}}'
+    )
+    after = (
+        '{"slot/3":{"withdrawn_at":"2026-11-25T10:00:00.000Z"},"person/2":{"active":false},'
+        '"bulletin/7":{"state":"approved"}}'
+    )
+    little.trail_lines = [line(1, before=before, after=after)]
+    await enter("tinh", "/trail")
+    for said in (
+        "Lịch phát 3, thu hồi lúc: 17:00 thứ Tư 25/11/2026", "Tài khoản 2, đang làm việc: có → không",
+        "Bản tin 7, tình trạng: bản nháp → đã duyệt", "new 1, x: 1 → –",
+    ):  # fmt: skip
+        await user.should_see(said)
