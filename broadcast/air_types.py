@@ -1,5 +1,6 @@
 """What pages read of what sounds when and where: plain frozen pictures, as in `broadcast.view_types`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,3 +72,29 @@ class NextView:
     missing: frozenset[str] = frozenset()
     """Airings for which that receiver says it lacks the sound."""
     hung: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BreachView:
+    """A guard in the way of something in an area. `breach` and `facts` make a sentence of section "programme"."""
+
+    area_name: str
+    breach: str
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """The hours of an area: what it says itself (None: nothing), and what holds there."""
+
+    area: AreaId
+    area_name: str
+    own_quiet: tuple[str, str] | None
+    own_longest_min: int | None
+    quiet_from: str
+    quiet_to: str
+    """"" and "": there are none."""
+    longest_min: int
+    """0: as long as one likes."""
+    by_name: str
+    at: datetime | None

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from broadcast.desk import Desk
 from broadcast.domain.numbers import following
+from broadcast.guard_books import Rules, guards_at, hours, rules
 from broadcast.records import ReceiverRow
 from broadcast.wire import Wire
 from devices import topics
@@ -65,32 +66,33 @@ class Assignments:
 
     async def _go_out(self, rows: list[ReceiverRow]) -> None:
         async with self._turn:
+            known = await self._desk.store.read(rules)
             for start in range(0, len(rows), AT_ONCE):
                 some = rows[start : start + AT_ONCE]
-                sealed = await asyncio.to_thread(self._seal, some)
+                sealed = await asyncio.to_thread(self._seal, some, known)
                 await asyncio.gather(
                     *(self._publish(row.id, envelope) for row, envelope in zip(some, sealed, strict=True) if envelope)
                 )
 
-    def _seal(self, rows: list[ReceiverRow]) -> list[bytes | None]:
-        return [self._sealed(row) for row in rows]
+    def _seal(self, rows: list[ReceiverRow], known: Rules) -> list[bytes | None]:
+        return [self._sealed(row, known) for row in rows]
 
-    def _sealed(self, row: ReceiverRow) -> bytes | None:
+    def _sealed(self, row: ReceiverRow, known: Rules) -> bytes | None:
         """The envelope for one receiver; None where its area is in the tree no more."""
         if row.area not in self._desk.tree.areas:
             _log.warning("a receiver hangs in what is no area any more: move it", receiver=row.id, area=row.area)
             return None
         said = self._said.get(row.id)
-        new = self._assignment(row, said[0].number if said else 0)
+        new = self._assignment(row, known, said[0].number if said else 0)
         if said is not None and _same(said[0], new):
             return said[1]
         envelope = self._wire.seal(topics.receiver(row.id, Leaf.ASSIGNMENT), new)
         self._said[row.id] = new, envelope
         return envelope
 
-    def _assignment(self, row: ReceiverRow, last: int) -> Assignment:
-        now, schedule = self._desk.now(), self._desk.settings.schedule
-        quiet = schedule.quiet_from != schedule.quiet_to
+    def _assignment(self, row: ReceiverRow, known: Rules, last: int) -> Assignment:
+        now = self._desk.now()
+        quiet_from, quiet_to = hours(guards_at(self._desk, known, AreaId(row.area)))
         return Assignment(
             target=f"receiver/{row.id}",
             number=following(last, now),
@@ -100,9 +102,9 @@ class Assignments:
             clips_url=self._desk.settings.clips_url,
             volume=row.volume,
             alarm_volume=row.alarm_volume,
-            quiet_from=schedule.quiet_from if quiet else "",
-            quiet_to=schedule.quiet_to if quiet else "",
-            timezone=schedule.timezone,
+            quiet_from=quiet_from,
+            quiet_to=quiet_to,
+            timezone=self._desk.settings.schedule.timezone,
         )
 
     async def _publish(self, receiver: str, envelope: bytes) -> None:

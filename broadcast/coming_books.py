@@ -12,6 +12,7 @@ from broadcast.air_types import NextGroup, NextLine
 from broadcast.desk import Desk
 from broadcast.domain.coming import Compared, Listener, Mark, compare, upcoming
 from broadcast.domain.schedule import Airing
+from broadcast.guard_books import Rules, guards_at, hours, rules
 from broadcast.records import AiringRow
 from broadcast.sight import area_name
 from devices.vocabulary import AiringId, AreaId, Level
@@ -45,11 +46,11 @@ def groups(
 
     Places that hear the same are one group; those first where something is changed or does not sound.
     """
-    known = airings(session, begin, end)
+    known, said = airings(session, begin, end), rules(session)
     alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
     listeners: dict[tuple[object, ...], tuple[Listener, list[Airing]]] = {}
     for receiver, home in sorted(homes.items()):
-        listener = _listener(desk, held_until, home)
+        listener = _listener(desk, held_until, said, home)
         mine = [a for a in known if set(a.areas).intersection(listener.path)]
         key: tuple[object, ...] = (
             tuple(sorted(a.id for a in mine)),
@@ -74,14 +75,14 @@ def groups(
     return tuple(sorted(found, key=lambda g: (not _troubled(g), -g.receivers, g.places))[:GROUPS])
 
 
-def _listener(desk: Desk, held_until: HeldUntil, home: AreaId) -> Listener:
-    path, schedule = desk.tree.path(home), desk.settings.schedule
-    quiet = schedule.quiet_from != schedule.quiet_to
+def _listener(desk: Desk, held_until: HeldUntil, known: Rules, home: AreaId) -> Listener:
+    path = desk.tree.path(home)
+    quiet_from, quiet_to = hours(guards_at(desk, known, home))
     return Listener(
         path=path,
-        quiet_from=schedule.quiet_from if quiet else "",
-        quiet_to=schedule.quiet_to if quiet else "",
-        timezone=schedule.timezone,
+        quiet_from=quiet_from,
+        quiet_to=quiet_to,
+        timezone=desk.settings.schedule.timezone,
         held_until=held_until(path),
     )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from broadcast.air_types import HoldView, NextGroup, NextView
+from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
@@ -36,6 +36,21 @@ from broadcast.view_types import (
 )
 from broadcast.works import Works
 from devices.vocabulary import AreaId, Siren
+
+
+class Place(Protocol):
+    """Puts a bulletin on the air. Refusal: time-past, no-receivers, guards, reason-short, reason-long."""
+
+    def __call__(
+        self,
+        actor: Actor,
+        bulletin: int,
+        areas: tuple[AreaId, ...],
+        at: datetime | None,
+        typed: str,
+        reason: str = "",
+    ) -> Awaitable[Slot]:
+        """`at`: None for now. `typed`, `reason`: to pass a guard on purpose."""
 
 
 class Render(Protocol):
@@ -99,8 +114,7 @@ class Office:
     drop_word: Callable[[Actor, AreaId, str], Awaitable[None]]
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
-    place: Callable[[Actor, int, tuple[AreaId, ...], datetime | None, str], Awaitable[Slot]]
-    """(actor, bulletin, areas, at or None for now, typed): on the air. Refusal: time-past, no-receivers, quiet-hours"""
+    place: Place
     withdraw_slot: Callable[[Actor, int], Awaitable[Slot]]
     without: Callable[[Actor, int], Awaitable[tuple[NextGroup, ...]]]
     """(actor, slot): the hours around it, before and after it is withdrawn. Refusal: no-such-slot."""
@@ -108,6 +122,11 @@ class Office:
     """(actor, area, receiver or ""): what will sound there in 24 hours, by the receiver's own function."""
     clip: Callable[[str], Path | None]
     """Where the sound of that hash lies. Pages play it from /clips/{sha256}."""
+
+    area_rule: Callable[[Actor, AreaId], Awaitable[RuleView]]
+    """The hours of an area: what it says itself, and what holds there."""
+    set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]
+    """(actor, area, quiet from, quiet to ("" and "": as above), longest minutes a day (None: as above))."""
 
     # orders
     stop: Callable[[Actor, AreaId], Awaitable[None]]

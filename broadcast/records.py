@@ -173,6 +173,20 @@ class SlotRow(SQLModel, table=True):
     placed_by: int = Field(foreign_key="person.id")
     placed_at: datetime = Field(sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why a guard (quiet hours, airtime) was passed."""
+
+
+class AreaRuleRow(SQLModel, table=True):
+    """What an area says of its hours, and of those below it; None is what the area above says."""
+
+    __tablename__ = "area_rule"
+    area: str = Field(primary_key=True)
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    longest_min: int | None = None
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class AiringRow(SQLModel, table=True):

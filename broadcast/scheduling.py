@@ -9,35 +9,36 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.air_types import NextGroup
+from broadcast.air_types import BreachView, NextGroup
 from broadcast.coming_books import HeldUntil, groups
 from broadcast.desk import Desk
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, after, clean_title
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState, move
+from broadcast.domain.guards import Found, confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import (
     Airing,
-    QuietHours,
     Slot,
     airing_id,
     clashes,
-    quiet_confirmation,
-    require_quiet,
     require_time,
 )
+from broadcast.guard_books import in_the_way_of, is_quiet
 from broadcast.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from broadcast.view_types import SlotPreview
 from devices.link import LinkError
-from devices.vocabulary import START_WINDOW, AreaId, Level
+from devices.vocabulary import START_WINDOW, AreaId
 
 Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 """Make and publish the plans of these areas anew."""
 
 ONE_PRESS: Final = timedelta(seconds=2)
 """The same sound in the same areas closer than this is one press that arrived twice."""
+
+_Breaches = tuple[tuple[AreaId, Found], ...]
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -52,6 +53,11 @@ class _Wish:
     receivers: tuple[str, ...]
     homes: dict[str, AreaId]
     at: datetime
+
+    @property
+    def heard(self) -> tuple[AreaId, ...]:
+        """Where the receivers hang that it reaches."""
+        return tuple(self.homes[r] for r in self.receivers)
 
     def airing(self, slot: int, *, confirmed: bool) -> Airing:
         """Its airing as the airing of that slot."""
@@ -84,19 +90,20 @@ async def preview(
 ) -> SlotPreview:
     """What will sound where and when. Raises Refusal as `place`, but for the quiet hours: it tells what to type."""
 
-    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...], tuple[NextGroup, ...]]:
+    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...], tuple[NextGroup, ...], _Breaches]:
         wish = _wish(desk, session, actor, bulletin, areas, at)
-        airing = wish.airing(0, confirmed=_quiet(desk).hold(wish.at, desk.zone))  # else it will not be placed
+        airing = wish.airing(0, confirmed=False)
+        found = in_the_way_of(desk, session, airing, wish.heard)
+        airing = wish.airing(0, confirmed=is_quiet(found))  # else it will not be placed
         begin, end = span(wish.at, desk.now(), desk.zone)
         homes = {r: wish.homes[r] for r in wish.receivers}
         coming = groups(desk, held_until, session, homes, begin, end, added=(airing,))
-        return wish, airing, _clashes(desk, session, wish, airing), coming
+        return wish, airing, _clashes(desk, session, wish, airing), coming, found
 
     fewest = _require_areas(desk, actor, areas)
-    wish, airing, others, coming = await desk.store.read(work)
+    wish, airing, others, coming, found = await desk.store.read(work)
     stale = timedelta(seconds=desk.settings.receivers.stale_s)
     present = [h for h in map(presence.of, wish.receivers) if h and h.state.online and desk.now() - h.at <= stale]
-    quiet = _quiet(desk).hold(airing.at, desk.zone) and airing.level is not Level.EMERGENCY
     return SlotPreview(
         title=wish.title,
         at=airing.at,
@@ -106,7 +113,8 @@ async def preview(
         receivers=len(wish.receivers),
         receivers_offline=len(wish.receivers) - len(present),
         clashes=tuple(f"{o.title} ({_hours(desk, o)})" for o in others),
-        quiet_confirmation=quiet_confirmation(airing.at, desk.zone) if quiet else "",
+        quiet_confirmation=confirmation(wish.at, _place(desk, wish), desk.zone) if found else "",
+        breaches=tuple(BreachView(desk.tree.get(a).name, f.breach.value, f.facts) for a, f in found),
         next=coming,
     )
 
@@ -119,29 +127,37 @@ async def place(
     areas: tuple[AreaId, ...],
     at: datetime | None,
     typed: str,
+    reason: str = "",
 ) -> Slot:
     """Put a bulletin on the air. Who places it vouches for it: a draft is submitted and approved on the way.
 
     The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot that is there is the answer.
 
     Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, bulletin-expired, title-empty,
-    no-sound, no-areas, no-receivers, time-past, time-far, quiet-hours.
+    no-sound, no-areas, no-receivers, time-past, time-far, guards, reason-short, reason-long.
     """
     _require_areas(desk, actor, areas)
 
     def work(session: Session) -> tuple[Slot, bool]:
         wish = _wish(desk, session, actor, bulletin, areas, at)
-        confirmed = wish.bulletin.level is not Level.EMERGENCY and require_quiet(
-            wish.at, _quiet(desk), desk.zone, typed
-        )
         there = _placed_already(session, wish)
         if there is not None:
             return books.slot(there, wish.title), False
+        found = in_the_way_of(desk, session, wish.airing(0, confirmed=False), wish.heard)
+        every = tuple(f for _, f in found)
+        passed = pass_on_purpose(every, wish.at, _place(desk, wish), desk.zone, typed, reason)
         _vouch(desk, session, actor, bulletin)
-        row = SlotRow(bulletin=bulletin, areas=list(wish.areas), at=wish.at, placed_by=actor.id, placed_at=desk.now())
+        row = SlotRow(
+            bulletin=bulletin,
+            areas=list(wish.areas),
+            at=wish.at,
+            placed_by=actor.id,
+            placed_at=desk.now(),
+            reason=passed.reason if passed else "",
+        )
         session.add(row)
         session.flush()
-        airing = wish.airing(books.stored(row.id), confirmed=confirmed)
+        airing = wish.airing(books.stored(row.id), confirmed=is_quiet(found))
         session.add(books.airing_row(airing))
         session.flush()
         session.add_all(books.planned(airing, r, wish.homes[r], desk.now()) for r in wish.receivers)
@@ -263,8 +279,9 @@ def _hours(desk: Desk, airing: Airing) -> str:
     return f"{first:%H:%M}–{last:%H:%M}"
 
 
-def _quiet(desk: Desk) -> QuietHours:
-    return QuietHours(*desk.settings.quiet)
+def _place(desk: Desk, wish: _Wish) -> str:
+    """The place as it is typed to pass a guard: its name, or how many there are."""
+    return desk.tree.get(wish.areas[0]).name if len(wish.areas) == 1 else f"{len(wish.areas)} địa bàn"
 
 
 async def _replan(replan: Replan, areas: tuple[AreaId, ...]) -> None:

@@ -60,6 +60,7 @@ class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
     now_lead_s: Annotated[float, Meta(ge=1, le=60)] = 5.0
     quiet_from: Wall = "22:00"
     quiet_to: Wall = "05:00"
+    longest_min: Annotated[int, Meta(ge=0, le=1440)] = 0
     hold_hours: Annotated[float, Meta(ge=0.25, le=24)] = 12.0
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.air_types import NextGroup
+from broadcast.air_types import BreachView, NextGroup
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.schedule import Slot
@@ -38,7 +38,9 @@ class SlotPreview:
     clashes: tuple[str, ...]
     """Titles of what sounds there at that time already, with their hours."""
     quiet_confirmation: str
-    """What must be typed because the quiet hours hold, such as "03:15"; "" where nothing needs to be."""
+    """What must be typed because a guard is passed, such as "03:15 Xã Thạnh Đức"; "" where nothing needs to be."""
+    breaches: tuple[BreachView, ...] = ()
+    """The guards in its way, and where."""
     next: tuple[NextGroup, ...] = ()
     """The hours around it at the places aimed at, before and after."""
 

@@ -10,6 +10,7 @@ from broadcast.domain.people import Action
 from devices.vocabulary import slug
 from ui.airwords import air
 from ui.area_tree import walk
+from ui.hourspage import Hours
 from ui.nextlist import draw_group
 from ui.session import Panel, Visit
 from ui.theme import empty, heading, show
@@ -40,10 +41,13 @@ async def _draw(visit: Visit, area: str, receiver: str) -> None:
         chooser.props("outlined dense options-dense data-testid=next-area").classes("loa-next-where").mark("next-area")
         chooser.on_value_change(lambda e: ui.navigate.to(f"/next?area={slug(e.value or '')}"))
     place = ui.element("div").classes("loa-next-groups").mark("next-list")
+    hours = Hours(visit, view.area) if not receiver else None
     drawn: NextView | None = None
 
     async def redraw() -> None:
         nonlocal drawn
+        if hours is not None:
+            await hours.refresh()
         now = await visit.office.next_hours(visit.actor, here, receiver)
         if now == drawn:
             return

@@ -13,6 +13,7 @@ from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
 from broadcast.view_types import SlotPreview
 from ui.ages import Age
+from ui.airwords import air, guard
 from ui.area_tree import AreaField
 from ui.nextlist import draw_change
 from ui.session import Visit, asking
@@ -53,6 +54,8 @@ class Placing:
                 self._preview.props("data-testid=preview aria-live=polite")
                 self._quiet = ui.input().props("outlined data-testid=quiet-confirm autocomplete=off")
                 self._quiet.mark("quiet-confirm").visible = False
+                self._reason = ui.input(air("reason")).props("outlined data-testid=pass-reason maxlength=300")
+                self._reason.mark("pass-reason").visible = False
                 self._wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=place-error")
                 self._wrong.mark("place-error")
                 self._button = ui.button(say("place"), icon="podcasts", on_click=self._place)
@@ -135,7 +138,7 @@ class Placing:
         self._drawn = same, missing
         self._preview.clear()
         confirmation = preview.quiet_confirmation if preview else ""
-        self._quiet.visible = bool(confirmation)
+        self._quiet.visible = self._reason.visible = bool(confirmation)
         with self._preview:
             if preview is None:
                 with ui.element("div").classes("loa-hint"):
@@ -159,11 +162,21 @@ class Placing:
                 self._line("cloud_off", say("preview-offline", count=preview.receivers_offline), "loa-warning")
             for clash in preview.clashes:
                 self._line("event_busy", say("preview-clash", what=clash), "loa-warning")
-            if confirmation:
-                self._line("bedtime", say("preview-quiet", confirmation=confirmation), "loa-warning")
+            self._guards(preview, confirmation)
             draw_change(preview.next, self._zone)
         if confirmation:
             self._quiet.set_label(say("quiet-label", confirmation=confirmation))
+
+    def _guards(self, preview: SlotPreview, confirmation: str) -> None:
+        """What is in the way, where, and what to type for it."""
+        told: dict[str, list[str]] = {}
+        for each in preview.breaches:
+            told.setdefault(guard(each.breach, each.facts), []).append(each.area_name)
+        for sentence, places in told.items():
+            more = f" {say('and-more', count=len(places) - NAMES)}" if len(places) > NAMES else ""
+            self._line("gpp_maybe", f"{', '.join(places[:NAMES])}{more}: {sentence}", "loa-warning")
+        if confirmation:
+            self._line("keyboard", say("preview-quiet", confirmation=confirmation), "loa-warning")
 
     def _line(self, icon: str, text: str, style: str = "") -> None:
         with ui.element("div").classes(f"loa-preview-line {style}"):
@@ -182,8 +195,8 @@ class Placing:
             except ValueError:
                 self._wrong.set_text(say("no-such-time"))
             else:
-                actor, typed = await self._visit.me(), self._quiet.value or ""
-                slot = await self._visit.office.place(actor, self._bulletin, self._areas.chosen, at, typed)
+                actor, typed, reason = await self._visit.me(), self._quiet.value or "", self._reason.value or ""
+                slot = await self._visit.office.place(actor, self._bulletin, self._areas.chosen, at, typed, reason)
                 ui.navigate.to(f"/slots/{slot.id}")
         self._button.props(remove="loading")
         async with asking():

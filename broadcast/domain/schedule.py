@@ -79,20 +79,6 @@ def require_time(at: datetime, now: datetime) -> None:
         raise Refusal("time-far", at=at, days=FARTHEST.days)
 
 
-def quiet_confirmation(at: datetime, zone: ZoneInfo) -> str:
-    """What a person types to air in the quiet hours: the local hour itself, such as "03:15"."""
-    return f"{at.astimezone(zone):%H:%M}"
-
-
-def require_quiet(at: datetime, quiet: QuietHours, zone: ZoneInfo, typed: str) -> bool:
-    """Whether the quiet hours hold at `at` and were confirmed. Raises Refusal("quiet-hours") where they were not."""
-    if not quiet.hold(at, zone):
-        return False
-    if typed.strip() != quiet_confirmation(at, zone):
-        raise Refusal("quiet-hours", at=at, confirmation=quiet_confirmation(at, zone))
-    return True
-
-
 def clashes(candidate: Airing, others: Iterable[Airing]) -> tuple[Airing, ...]:
     """Those of `others` that sound at a moment at which `candidate` sounds, in time order."""
     found = (o for o in others if o.id != candidate.id and o.at < candidate.ends and candidate.at < o.ends)

@@ -79,7 +79,7 @@ async def test_a_withdrawn_airing_is_in_nobodys_way(desk, place, staff, spoken, 
 
 async def test_a_preview_of_the_night_says_what_to_type(desk, staff, bulletin, receivers):
     seen = await scheduling.preview(desk, Presence(), released, staff, bulletin, (COMMUNE,), NIGHT)
-    assert seen.quiet_confirmation == "03:15"
+    assert seen.quiet_confirmation == "03:15 Xã Thạnh Đức"
 
 
 @pytest.mark.parametrize(

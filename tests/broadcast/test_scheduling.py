@@ -32,8 +32,8 @@ def bulletin(staff, spoken):
 
 @pytest.fixture
 def place(desk, replan, staff, bulletin, receivers):
-    def place(*areas, at=SOON, typed="", actor=staff, bulletin=bulletin):
-        return scheduling.place(desk, replan, actor, bulletin, areas, at, typed)
+    def place(*areas, at=SOON, typed="", reason="", actor=staff, bulletin=bulletin):
+        return scheduling.place(desk, replan, actor, bulletin, areas, at, typed, reason)
 
     return place
 
@@ -148,11 +148,16 @@ async def test_the_end_of_validity_goes_with_the_airing(place, spoken, staff, ro
     assert [a.valid_until for a in rows(AiringRow)] == [until]
 
 
-async def test_the_quiet_hours_need_the_hour_typed(place, unplaced, rows):
+async def test_the_quiet_hours_need_hour_and_place_typed_and_a_reason_that_is_kept(place, unplaced, rows):
     no = await unplaced(place(COMMUNE, at=NIGHT))
-    assert (no.code, no.facts["confirmation"]) == ("quiet-hours", "03:15")
-    await place(COMMUNE, at=NIGHT, typed="03:15")
+    assert (no.code, no.facts["confirmation"]) == ("guards", "03:15 Xã Thạnh Đức")
+    assert (await unplaced(place(COMMUNE, at=NIGHT, typed="03:15", reason="Lũ đang về"))).code == "guards"
+    assert (await unplaced(place(COMMUNE, at=NIGHT, typed="03:15 xã thạnh đức"))).code == "reason-short"
+    long = place(COMMUNE, at=NIGHT, typed="03:15 xã thạnh đức", reason="x" * 501)
+    assert (await unplaced(long)).code == "reason-long"
+    await place(COMMUNE, at=NIGHT, typed="03:15 XÃ thạnh đức", reason=" Lũ đang  về ")
     assert [a.quiet_hours_confirmed for a in rows(AiringRow)] == [True]
+    assert [s.reason for s in rows(SlotRow)] == ["Lũ đang về"]
 
 
 async def test_by_day_nothing_needs_to_be_typed(place, rows):

@@ -48,7 +48,7 @@ EVERY = raised()
 
 def test_refusals_are_found_where_they_are_raised():
     assert len({code for _, code, _ in EVERY}) > 40
-    assert {"disk-full", "store-failed", "sound-video", "quiet-hours"} <= {code for _, code, _ in EVERY}
+    assert {"disk-full", "store-failed", "sound-video", "guards"} <= {code for _, code, _ in EVERY}
 
 
 @pytest.mark.parametrize(("where", "code", "facts"), EVERY, ids=[f"{w} {c}" for w, c, _ in EVERY])

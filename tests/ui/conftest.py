@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -14,17 +14,19 @@ from nicegui.testing import User, user_simulation
 
 from audio.reading import Lexicon, explain, read
 from broadcast import lexicon_books
+from broadcast.air_types import BreachView
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
 from broadcast.domain.coming import Mark
 from broadcast.domain.deliveries import DeliveryState
+from broadcast.domain.guards import confirmation, pass_on_purpose
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.lexicons import clean_words, clean_written
 from broadcast.domain.listening import Breathless, Foretold, Heard, Outline, SpokenLine
 from broadcast.domain.people import Action, Actor, Role, held, require
 from broadcast.domain.refusals import Refusal
-from broadcast.domain.schedule import QuietHours, Slot, quiet_confirmation, require_quiet, require_time
+from broadcast.domain.schedule import Slot, require_time
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.office import Office
 from broadcast.view_types import (
@@ -298,19 +300,23 @@ class LittleOffice(LittleAir):
         self._may("preview")
         when = self._placeable(actor, key, areas, at)
         book, reached = self.books[key], self.reached(areas)
-        quiet = quiet_confirmation(when, ZONE) if self.quiet.hold(when, ZONE) else ""
+        found = self.found(when)
+        quiet = confirmation(when, self.place_name(areas), ZONE) if found else ""
+        views = tuple(BreachView(TREE.get(areas[0]).name, f.breach.value, f.facts) for f in found)
         offline = sum(not r.online for r in reached)
         names = tuple(TREE.get(a).name for a in areas)
         assert book.sound is not None
         seconds, coming = book.sound.seconds, (self.group(self.line(book.title, when, Mark.NEW)),)
-        return SlotPreview(book.title, when, at is None, seconds, names, len(reached), offline, (), quiet, coming)
+        return SlotPreview(
+            book.title, when, at is None, seconds, names, len(reached), offline, (), quiet, views, coming
+        )
 
-    quiet: QuietHours = field(default_factory=lambda: QuietHours(time(22), time(5)))
-
-    async def place(self, actor: Actor, key: int, areas: tuple[AreaId, ...], at: datetime | None, typed: str) -> Slot:
+    async def place(
+        self, actor: Actor, key: int, areas: tuple[AreaId, ...], at: datetime | None, typed: str, reason: str = ""
+    ) -> Slot:
         self._may("place")
         when = self._placeable(actor, key, areas, at)
-        require_quiet(when, self.quiet, ZONE, typed)
+        pass_on_purpose(self.found(when), when, self.place_name(areas), ZONE, typed, reason)
         slot = Slot(len(self.booked) + 1, key, self.books[key].title, areas, when, actor.id)
         self.booked[slot.id] = slot
         self.ways[slot.id] = tuple(self.way(slot.id, r, DeliveryState.PLANNED) for r in self.reached(areas))

@@ -1,15 +1,20 @@
 """The part of the little office that says what sounds: holds, the next hours, the calendar."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from broadcast.air_types import HoldView, NextGroup, NextLine, NextView
+from broadcast.air_types import HoldView, NextGroup, NextLine, NextView, RuleView
 from broadcast.areas_data import load_tree
+from broadcast.domain.area_rules import rule
 from broadcast.domain.coming import Mark
+from broadcast.domain.guards import Breach, Found
 from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.schedule import QuietHours
 from devices.vocabulary import AreaId, Level, slug
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = load_tree("tay-ninh-2024")
 
 
@@ -18,6 +23,14 @@ class LittleAir:
     held: dict[AreaId, HoldView] = field(default_factory=dict)
     coming: tuple[NextGroup, ...] = ()
     newest: bool | None = True
+    quiet: QuietHours = field(default_factory=lambda: QuietHours(time(22), time(5)))
+    hours: dict[AreaId, tuple[str, str, int | None]] = field(default_factory=dict)
+
+    def found(self: Any, when: datetime) -> tuple[Found, ...]:
+        return (Found(Breach.QUIET_HOURS, {"at": when}),) if self.quiet.hold(when, ZONE) else ()
+
+    def place_name(self: Any, areas: tuple[AreaId, ...]) -> str:
+        return TREE.get(areas[0]).name if len(areas) == 1 else f"{len(areas)} địa bàn"
 
     async def hold(self: Any, actor: Actor, where: AreaId) -> HoldView:
         self._may("hold")
@@ -63,3 +76,20 @@ class LittleAir:
         require(actor, Action.PLACE, (), TREE)
         booked = self.booked[slot]
         return (self.group(self.line(booked.title, booked.at, Mark.GONE)),)
+
+    async def area_rule(self: Any, _: Actor, where: AreaId) -> RuleView:
+        said = self.hours.get(where)
+        quiet = (said[0], said[1]) if said and said[0] else None
+        most, by = (said[2] if said else None), ("Trần Văn Huyện" if said else "")
+        held = quiet or ("22:00", "05:00")
+        name, at = TREE.get(where).name, self.time() if said else None
+        return RuleView(where, name, quiet, most, held[0], held[1], most or 0, by, at)
+
+    async def set_rule(
+        self: Any, actor: Actor, where: AreaId, quiet_from: str, quiet_to: str, most: int | None
+    ) -> RuleView:
+        require(actor, Action.PLACE, (where,), TREE)
+        rule(quiet_from, quiet_to, most)
+        self.hours[where] = (quiet_from, quiet_to, most)
+        view: RuleView = await self.area_rule(actor, where)
+        return view

@@ -75,3 +75,25 @@ async def test_withdrawing_shows_what_will_be_gone_before_it_is_done(user: User,
     await user.should_see("Trước và sau", retries=100)
     await user.should_see("bỏ")
     await user.should_see(marker="withdraw-yes")
+
+
+async def test_the_hours_of_an_area_are_changed_by_who_may_place(user: User, enter, little) -> None:
+    home = little.horns["loa-1"].area
+    await enter("huyen", f"/next?area={home}")
+    await user.should_see("Giờ yên tĩnh: 22:00 đến 05:00")
+    user.find(marker="hours-change").click()
+    user.find(marker="hours-from").type("21:00")
+    user.find(marker="hours-save").click()
+    await user.should_see("Hãy nhập cả hai giờ", retries=100)
+    user.find(marker="hours-to").type("06:00")
+    user.find(marker="hours-longest").type("30")
+    user.find(marker="hours-save").click()
+    await user.should_see("Giờ yên tĩnh: 21:00 đến 06:00", retries=100)
+    await user.should_see("Phát tối đa 30 phút mỗi ngày")
+    assert little.hours == {home: ("21:00", "06:00", 30)}
+
+
+async def test_an_operator_sees_the_hours_and_cannot_change_them(user: User, enter) -> None:
+    await enter("xa", "/next")
+    await user.should_see("Giờ yên tĩnh: 22:00 đến 05:00")
+    await user.should_not_see(marker="hours-change")

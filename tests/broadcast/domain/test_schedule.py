@@ -13,8 +13,6 @@ from broadcast.domain.schedule import (
     QuietHours,
     airing_id,
     clashes,
-    quiet_confirmation,
-    require_quiet,
     require_time,
 )
 from devices.vocabulary import AiringId, AreaId, ClipHash, Level, is_slug
@@ -67,19 +65,6 @@ def test_farther_than_a_year_is_a_typing_error():
     require_time(NOW + FARTHEST, NOW)
     with pytest.raises(Refusal, match="time-far"):
         require_time(NOW + FARTHEST + timedelta(seconds=1), NOW)
-
-
-def test_the_confirmation_is_the_local_hour():
-    assert quiet_confirmation(local(3, 15), ZONE) == "03:15"
-
-
-def test_quiet_hours_need_the_hour_typed():
-    assert require_quiet(local(3, 15), NIGHT, ZONE, " 03:15 ") is True
-    assert require_quiet(local(17), NIGHT, ZONE, "") is False
-    for typed in ("", "3:15", "03:16", "ok"):
-        with pytest.raises(Refusal) as no:
-            require_quiet(local(3, 15), NIGHT, ZONE, typed)
-        assert (no.value.code, no.value.facts["confirmation"]) == ("quiet-hours", "03:15")
 
 
 def airing(number, start_s, seconds=60.0):

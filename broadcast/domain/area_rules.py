@@ -1,0 +1,48 @@
+"""What areas say of their hours: the nearest area that says something decides, and each thing by itself."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Final
+
+from broadcast.domain.guards import Guards
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import QuietHours
+from devices.vocabulary import AreaId
+
+MOST_MINUTES: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRule:
+    """What an area says of itself and everything below; None is what the area above says."""
+
+    quiet: QuietHours | None = None
+    longest_min: int | None = None
+    """Airtime a local day, minutes; 0: as long as one likes."""
+
+
+def guards(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: AreaRule) -> Guards:
+    """What holds at the place whose `path` goes up from itself; `usual` where no area says anything."""
+    quiet: QuietHours | None = None
+    longest: int | None = None
+    for said in (*(rules[a] for a in path if a in rules), usual):
+        quiet = said.quiet if quiet is None else quiet
+        longest = said.longest_min if longest is None else longest
+    least = QuietHours(time(), time())
+    return Guards(quiet or least, timedelta(minutes=longest) if longest else None)
+
+
+def rule(quiet_from: str, quiet_to: str, longest_min: int | None) -> AreaRule:
+    """A rule as people enter it: both hours empty is as above; equal hours are none.
+
+    Raises Refusal: hours-bad, airtime-bad.
+    """
+    if longest_min is not None and not 0 <= longest_min <= MOST_MINUTES:
+        raise Refusal("airtime-bad", limit=MOST_MINUTES)
+    if not quiet_from and not quiet_to:
+        return AreaRule(None, longest_min)
+    try:
+        return AreaRule(QuietHours(time.fromisoformat(quiet_from), time.fromisoformat(quiet_to)), longest_min)
+    except ValueError:
+        raise Refusal("hours-bad") from None
