@@ -1,88 +1,83 @@
-"""Who works here: people are added, change their password, and leave. The command line asks; pages will later."""
+"""Accounts by the command line, which asks nobody: whoever has the machine in their hands may do all this."""
 
-import unicodedata
 from collections.abc import Iterable
-from typing import Final
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from broadcast import books, passwords
+from broadcast import account_books, books, passwords
 from broadcast.desk import Desk
+from broadcast.domain.accounts import clean_login, clean_name, require_grants, require_password
 from broadcast.domain.people import Actor, Grant, fewest
-from broadcast.domain.refusals import Refusal
 from broadcast.records import PersonRow
-from devices.vocabulary import is_slug, slug
-
-PASSWORD_LENGTH: Final = range(10, 201)
-"""Long rather than clever: throttled guessing does the rest. Above, it would only cost time to hash."""
-LOGIN_LENGTH: Final = 32
-NAME_LENGTH: Final = 100
 
 
-async def add_user(desk: Desk, login: str, name: str, grants: Iterable[Grant], password: str) -> Actor:
-    """Someone new, with what they hold.
+async def add_user(
+    desk: Desk, login: str, name: str, grants: Iterable[Grant], password: str, *, must_change: bool = False
+) -> Actor:
+    """Someone new, with what they hold; who `must_change` chooses another password before anything else.
 
-    Raises Refusal: login-bad, login-taken, name-bad, no-areas, no-such-area, password-...
+    Raises Refusal: login-bad, login-taken, name-bad, no-areas, grants-many, role-area, no-such-area, password-...
     """
-    if not is_slug(login) or len(login) > LOGIN_LENGTH:
-        raise Refusal("login-bad", login=login, proposal=slug(login)[:LOGIN_LENGTH] or "canbo1")
-    kept_name = " ".join(unicodedata.normalize("NFC", name).split())
-    if not kept_name or len(kept_name) > NAME_LENGTH or not kept_name.isprintable():
-        raise Refusal("name-bad", limit=NAME_LENGTH)
+    kept_login, kept_name = clean_login(login), clean_name(name)
     given = fewest(grants, desk.tree)
-    if not given:
-        raise Refusal("no-areas")
-    _require_password(login, password)
+    require_grants(given, desk.tree)
+    require_password(login, password)
     hashed = await passwords.hashed(password)
 
     def work(session: Session) -> Actor:
-        if _row(session, login) is not None:
-            raise Refusal("login-taken", login=login)
-        row = PersonRow(login=login, name=kept_name, password_hash=hashed, made_at=desk.now())
-        session.add(row)
-        session.flush()
-        session.add_all(books.grant_rows(books.stored(row.id), given))
-        session.flush()
-        return books.actor(session, row)
+        row = PersonRow(
+            login=kept_login, name=kept_name, password_hash=hashed, must_change=must_change, made_at=desk.now()
+        )
+        return books.actor(session, account_books.add(session, row, given))
 
     return await desk.store.write(work)
 
 
-async def change_password(desk: Desk, login: str, password: str) -> None:
-    """From now on this one. Raises Refusal: no-such-user, password-..."""
-    _require_password(login, password)
+async def change_password(desk: Desk, login: str, password: str, *, must_change: bool = False) -> None:
+    """From now on this one; they are logged out everywhere. Raises Refusal: no-such-user, password-..."""
+    require_password(login, password)
     hashed = await passwords.hashed(password)
 
     def work(session: Session) -> None:
-        _known(session, login).password_hash = hashed
+        row = account_books.by_login(session, login)
+        row.password_hash, row.must_change = hashed, must_change
+        account_books.end_sessions(session, books.stored(row.id), desk.now())
 
     await desk.store.write(work)
+
+
+async def give(desk: Desk, login: str, grants: Iterable[Grant]) -> Actor:
+    """They hold these besides. Raises Refusal: no-such-user, no-areas, grants-many, role-area, no-such-area."""
+    given = tuple(grants)
+    require_grants(given, desk.tree)
+
+    def work(session: Session) -> Actor:
+        row = account_books.by_login(session, login)
+        person = books.stored(row.id)
+        held = books.grants(session, [person]).get(person, ())
+        account_books.hold(desk, session, person, [*held, *given])
+        return books.actor(session, row)
+
+    return await desk.store.write(work)
 
 
 async def deactivate(desk: Desk, login: str) -> None:
     """They no longer work here; what they did stays theirs. Raises Refusal("no-such-user")."""
 
     def work(session: Session) -> None:
-        _known(session, login).active = False
+        row = account_books.by_login(session, login)
+        row.active = False
+        account_books.end_sessions(session, books.stored(row.id), desk.now())
+        account_books.end_links(desk, session, books.stored(row.id))
 
     await desk.store.write(work)
 
 
-def _require_password(login: str, password: str) -> None:
-    if len(password) < PASSWORD_LENGTH.start:
-        raise Refusal("password-short", limit=PASSWORD_LENGTH.start)
-    if len(password) >= PASSWORD_LENGTH.stop:
-        raise Refusal("password-long", limit=PASSWORD_LENGTH.stop - 1)
-    if len(set(password)) < 4 or (len(login) >= 4 and login in password.casefold()):  # noqa: PLR2004 - a few letters
-        raise Refusal("password-plain")
+async def listed(desk: Desk) -> tuple[tuple[Actor, bool], ...]:
+    """Everybody who works or worked here, by login, and whether they still do."""
 
+    def work(session: Session) -> tuple[tuple[Actor, bool], ...]:
+        rows = session.exec(select(PersonRow).order_by(col(PersonRow.login))).all()
+        return tuple((books.actor(session, row), row.active) for row in rows)
 
-def _row(session: Session, login: str) -> PersonRow | None:
-    return session.exec(select(PersonRow).where(PersonRow.login == login)).one_or_none()
-
-
-def _known(session: Session, login: str) -> PersonRow:
-    row = _row(session, login)
-    if row is None:
-        raise Refusal("no-such-user", login=login)
-    return row
+    return await desk.store.read(work)

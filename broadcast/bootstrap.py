@@ -43,6 +43,7 @@ from broadcast.emergency import Emergency
 from broadcast.foretelling import Foretelling
 from broadcast.holding import open_holding
 from broadcast.house_questions import answers, health, logins, presences
+from broadcast.joining_accounts import join as join_accounts
 from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
 from broadcast.listening import Listening
@@ -190,8 +191,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         )
 
         office = Office(
-            log_in=partial(logging_in.log_in, desk, logging_in.Throttle(settings.login, now)),
-            actor=partial(logging_in.actor, desk),
+            accounts=join_accounts(desk),
             draft=partial(editing.draft, desk),
             save=partial(editing.save, desk),
             upload=unfinished.upload,

@@ -67,22 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="kết quả dạng JSON / the result as JSON")
     commands.add_parser("receiver", help="chạy một cụm loa / run a receiver (--config receiver.toml)")
 
-    user = commands.add_parser("user", help="tài khoản / accounts").add_subparsers(required=True, metavar="COMMAND")
-    new = add("add", _user_add, "tạo tài khoản / make an account", user)
-    new.add_argument("--login", required=True, metavar="TÊN")
-    new.add_argument("--name", default="", metavar="HỌ TÊN")
-    new.add_argument("--role", required=True, choices=ROLES)
-    new.add_argument(
-        "--area", action="append", default=[], metavar="ĐỊA BÀN", help="mã địa bàn / area (nhiều lần / may repeat)"
-    )
-    new.add_argument(
-        "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
-    )
-    password = add("password", _user_password, "đặt lại mật khẩu / set a new password", user)
-    password.add_argument("--login", required=True, metavar="TÊN")
-    password.add_argument(
-        "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
-    )
+    _add_users(commands, add)
 
     _add_mastering(add("master", _master, "làm tệp âm thanh cho loa / master a sound file for a horn"))
     reading = commands.add_parser("read", help="đọc văn bản thành lời / the words an announcer would say")
@@ -112,6 +97,34 @@ def _parser() -> argparse.ArgumentParser:
     enrol.add_argument("--folder", type=Path, required=True, metavar="THƯ MỤC")
     enrol.add_argument("--broker", default="", metavar="HOST:PORT", help="địa chỉ máy chủ tin / address of the broker")
     return parser
+
+
+def _add_users(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", add: Callable[..., argparse.ArgumentParser]
+) -> None:
+    user = commands.add_parser("user", help="tài khoản / accounts").add_subparsers(required=True, metavar="COMMAND")
+    new = add("add", _user_add, "tạo tài khoản / make an account", user)
+    new.add_argument("--login", required=True, metavar="TÊN")
+    new.add_argument("--name", default="", metavar="HỌ TÊN")
+    new.add_argument("--role", required=True, choices=ROLES)
+    new.add_argument(
+        "--area", action="append", default=[], metavar="ĐỊA BÀN", help="mã địa bàn / area (nhiều lần / may repeat)"
+    )
+    new.add_argument(
+        "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
+    )
+    given = add("give", _user_give, "giao thêm vai trò / give a role besides", user)
+    given.add_argument("--login", required=True, metavar="TÊN")
+    given.add_argument("--role", required=True, choices=ROLES)
+    given.add_argument("--area", action="append", default=[], metavar="ĐỊA BÀN", help="mã địa bàn / area")
+    leaving = add("deactivate", _user_deactivate, "ngừng tài khoản / deactivate an account", user)
+    leaving.add_argument("--login", required=True, metavar="TÊN")
+    add("list", _user_list, "danh sách tài khoản / all accounts", user)
+    password = add("password", _user_password, "đặt lại mật khẩu / set a new password", user)
+    password.add_argument("--login", required=True, metavar="TÊN")
+    password.add_argument(
+        "--password-stdin", action="store_true", help="đọc mật khẩu từ đầu vào / read it from standard input"
+    )
 
 
 def _add_mastering(mastering: argparse.ArgumentParser) -> None:
@@ -238,6 +251,24 @@ def _user_password(args: argparse.Namespace) -> int:
     settings = _settings(args)
     given = sys.stdin.readline().strip() if args.password_stdin else ""
     return _working(lambda: asyncio.run(set_password(settings, args.login, given, _tell)))
+
+
+def _user_give(args: argparse.Namespace) -> int:
+    from broadcast.offline import give  # noqa: PLC0415 - as above
+
+    return _working(lambda: asyncio.run(give(_settings(args), args.login, args.role, args.area, _tell)))
+
+
+def _user_deactivate(args: argparse.Namespace) -> int:
+    from broadcast.offline import deactivate  # noqa: PLC0415 - as above
+
+    return _working(lambda: asyncio.run(deactivate(_settings(args), args.login, _tell)))
+
+
+def _user_list(args: argparse.Namespace) -> int:
+    from broadcast.offline import list_users  # noqa: PLC0415 - as above
+
+    return _working(lambda: asyncio.run(list_users(_settings(args), _tell)))
 
 
 def _enrol(args: argparse.Namespace) -> int:

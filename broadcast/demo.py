@@ -7,7 +7,8 @@ from typing import Final
 from broadcast.bootstrap import House
 from broadcast.demo_receivers import DemoReceiver, receivers_in
 from broadcast.domain.people import held
-from broadcast.logins import demo_commune, demo_people, keep, kept, make_password
+from broadcast.logins import demo_commune, demo_people, keep, kept
+from broadcast.passwords import make as make_password
 from broadcast.serving import Say, panel_url, serving, until_told_to_stop
 from broadcast.settings import Settings
 from broadcast.wording import say
@@ -64,7 +65,8 @@ async def ensure_people(house: House, file: Path) -> dict[str, str]:
             # kept first: an account whose password nobody knows would lock its owner out
             passwords[person.login] = make_password()
             keep(file, passwords)
-            await house.add_user(person.login, person.name, held(person.role, person.area), passwords[person.login])
+            grants = [grant for role in (person.role, *person.also) for grant in held(role, person.area)]
+            await house.add_user(person.login, person.name, grants, passwords[person.login])
     return passwords
 
 

@@ -1,7 +1,6 @@
 """The three people of a demonstration, their passwords made once and kept where only the owner of the data may read."""
 
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,10 +10,6 @@ import msgspec
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.people import Role
 from devices.vocabulary import AreaId
-
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Without letters and digits that look alike: people read these from a screen and type them."""
-
 
 COMMUNE_CODE: Final = "25657"
 """Xã Thạnh Đức: it has kept name and code in both trees."""
@@ -28,6 +23,7 @@ class DemoPerson:
     name: str
     role: Role
     area: AreaId
+    also: tuple[Role, ...] = ()
 
 
 def demo_people(tree: AreaTree) -> tuple[DemoPerson, ...]:
@@ -37,18 +33,13 @@ def demo_people(tree: AreaTree) -> tuple[DemoPerson, ...]:
     return (
         DemoPerson("canbo", f"Cán bộ trung tâm, {above.name}", Role.STAFF, above.id),
         DemoPerson("xa", f"Phụ trách loa, {commune.name}", Role.OPERATOR, commune.id),
-        DemoPerson("tinh", f"Trực ban, {tree.root.name}", Role.PROVINCE, tree.root.id),
+        DemoPerson("tinh", f"Trực ban, {tree.root.name}", Role.PROVINCE, tree.root.id, (Role.ADMINISTRATOR,)),
     )
 
 
 def demo_commune(tree: AreaTree) -> Area:
     """The commune in which the receivers of a demonstration hang."""
     return next(a for a in tree.areas.values() if a.code == COMMUNE_CODE)
-
-
-def make_password() -> str:
-    """Three groups of four: 59 bits, more than throttled guessing will ever find."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
 
 
 def keep(file: Path, passwords: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ from broadcast.domain.listening import Foretold, Heard, Outline
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
+from broadcast.office_accounts import Accounts
 from broadcast.view_types import (
     AlarmView,
     AreaNode,
@@ -75,11 +76,8 @@ class AreasOf(Protocol):
 class Office:
     """The use cases, joined to their store, link and engines by `broadcast.bootstrap`."""
 
-    # people
-    log_in: Callable[[str, str, str], Awaitable[Actor]]
-    """(login, password, address). Refusal: bad-login, login-throttled (seconds)."""
-    actor: Callable[[int], Awaitable[Actor | None]]
-    """Who that is now, or None if they may no longer work here."""
+    accounts: Accounts
+    """The door, one's own account, and the people one looks after."""
 
     # a bulletin's way
     draft: Callable[[Actor, str, str], Awaitable[Bulletin]]

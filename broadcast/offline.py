@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from broadcast import accounts, enrolment
+from broadcast import accounts, enrolment, passwords
 from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
@@ -17,7 +17,6 @@ from broadcast.domain.house import Bell
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
-from broadcast.logins import make_password
 from broadcast.serving import Say
 from broadcast.settings import Settings
 from broadcast.store import Store
@@ -51,7 +50,12 @@ async def add_user(
     async with _desk(settings, "add_user") as desk:
         wanted = [_area(desk.tree, a) for a in areas] or [desk.tree.root.id]
         await accounts.add_user(
-            desk, login, name or login, held(Role(role), *wanted), password or (made := make_password())
+            desk,
+            login,
+            name or login,
+            held(Role(role), *wanted),
+            password or (made := passwords.make()),
+            must_change=True,
         )
     tell(say("command.user-added", login=login))
     if not password:
@@ -62,10 +66,38 @@ async def add_user(
 async def set_password(settings: Settings, login: str, password: str, tell: Say) -> int:
     """`loalang user password`."""
     async with _desk(settings, "set_password") as desk:
-        await accounts.change_password(desk, login, password or (made := make_password()))
+        await accounts.change_password(desk, login, password or (made := passwords.make()), must_change=True)
     tell(say("command.user-password-set", login=login))
     if not password:
         tell(say("command.user-password", password=made))
+    return 0
+
+
+async def give(settings: Settings, login: str, role: str, areas: list[str], tell: Say) -> int:
+    """`loalang user give`: a role besides; without an area, in the whole province."""
+    async with _desk(settings, "give") as desk:
+        wanted = [_area(desk.tree, a) for a in areas] or [desk.tree.root.id]
+        await accounts.give(desk, login, held(Role(role), *wanted))
+    tell(say("command.user-given", login=login))
+    return 0
+
+
+async def deactivate(settings: Settings, login: str, tell: Say) -> int:
+    """`loalang user deactivate`: they no longer work here; nothing of theirs is deleted."""
+    async with _desk(settings, "deactivate") as desk:
+        await accounts.deactivate(desk, login)
+    tell(say("command.user-deactivated", login=login))
+    return 0
+
+
+async def list_users(settings: Settings, tell: Say) -> int:
+    """`loalang user list`: a line each."""
+    async with _desk(settings, "list") as desk:
+        for who, active in await accounts.listed(desk):
+            held_there = ", ".join(f"{g.role}@{g.area}" for g in who.grants)
+            tell(
+                f"{who.login}\t{who.name}\t{held_there}\t{say('command.user-here' if active else 'command.user-left')}"
+            )
     return 0
 
 

@@ -13,10 +13,12 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
+from broadcast.account_types import Standing
 from broadcast.domain.audit import COMMAND, Change, Deed, doing, whence
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
+from broadcast.office_accounts import Accounts
 from devices.vocabulary import AreaId
 
 T = TypeVar("T")
@@ -25,6 +27,23 @@ _log = structlog.get_logger(__name__)
 
 ORDERS: Final = frozenset({"stop", "identify"})
 """Calls that change what sounds and nothing in the books: (actor, area or receiver)."""
+ACCOUNTS: Final = {
+    "begin": "log_in",
+    "change_password": "change_password",
+    "end_others": "end_session",
+    "confirm_second_factor": "confirm_second_factor",
+    "drop_own_second_factor": "drop_second_factor",
+    "renew_codes": "renew_codes",
+    "add": "add_person",
+    "rename": "rename_person",
+    "set_grants": "set_grants",
+    "deactivate": "deactivate",
+    "reactivate": "reactivate",
+    "reset": "reset_password",
+    "drop_second_factor": "drop_second_factor",
+    "end_session": "end_session",
+}
+"""Calls about accounts that change the books, and their deeds. Who opens a link or the house says so themselves."""
 ALARMS: Final = frozenset({"raise_alarm", "end_alarm"})
 OWED: Final = 10_000
 """Notes kept in memory while the books cannot be written."""
@@ -47,7 +66,7 @@ class Recording:
             if field.name in ALARMS or not callable(call) or not _is_somebodys(call):
                 continue
             wrapped[field.name] = self._ordered(field.name, call) if field.name in ORDERS else in_name(field.name, call)
-        return dataclasses.replace(office, **wrapped, log_in=self._at_the_door(office.log_in))
+        return dataclasses.replace(office, **wrapped, accounts=_accounts_over(office.accounts))
 
     async def catch_up(self) -> None:
         """Write what is owed, in its order. Raises Refusal("store-failed"), and then does it the next time."""
@@ -89,17 +108,6 @@ class Recording:
         except Refusal:
             return None
 
-    def _at_the_door(self, log_in: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        @functools.wraps(log_in)
-        async def logged_in(login: str, password: str, address: str, *more: object) -> object:
-            found = await log_in(login, password, address, *more)
-            if isinstance(found, Actor):
-                what = dataclasses.replace(deed_of("log_in", found), whence=address)
-                await self.note(what, Change({}, {f"person/{found.id}": {}}, tuple(found.areas)))
-            return found
-
-        return logged_in
-
 
 @asynccontextmanager
 async def open_recording(note: Note, area_of: Callable[[str], Awaitable[AreaId | None]]) -> AsyncIterator[Recording]:
@@ -109,6 +117,11 @@ async def open_recording(note: Note, area_of: Callable[[str], Awaitable[AreaId |
         yield recording
     finally:
         await recording.close()
+
+
+def _accounts_over(accounts: Accounts) -> Accounts:
+    wrapped: dict[str, Any] = {name: in_name(deed, getattr(accounts, name)) for name, deed in ACCOUNTS.items()}
+    return dataclasses.replace(accounts, **wrapped)
 
 
 def deed_of(action: str, actor: Actor) -> Deed:
@@ -124,9 +137,9 @@ def in_name(name: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awa
     """The same call, done in the name of its first argument."""
 
     @functools.wraps(call)
-    async def named(actor: Actor, *args: object, **more: object) -> object:
-        with doing(deed_of(name, actor)):
-            return await call(actor, *args, **more)
+    async def named(who: Actor | Standing, *args: object, **more: object) -> object:
+        with doing(deed_of(name, who.actor if isinstance(who, Standing) else who)):
+            return await call(who, *args, **more)
 
     return named
 

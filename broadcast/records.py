@@ -40,8 +40,18 @@ class PersonRow(SQLModel, table=True):
     login: str = Field(unique=True, index=True)
     name: str
     password_hash: str
+    """"": they have not chosen one yet, and nobody logs in with none."""
     active: bool = True
     made_at: datetime = Field(sa_type=UtcDateTime)
+    must_change: bool = False
+    """Their password is known to whoever set it: they choose another before anything else."""
+    email: str = ""
+    oidc_subject: str = ""
+    """Who they are to the provider of single sign-on, once they came from there."""
+    totp_secret: str = ""
+    """Sealed; "" while they log in with a password alone."""
+    totp_step: int = Field(default=0, sa_type=BigInteger)
+    """The newest time step whose code was taken: a code is good once."""
 
 
 class GrantRow(SQLModel, table=True):

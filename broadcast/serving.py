@@ -75,7 +75,15 @@ def _app(house: House, settings: Settings) -> FastAPI:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, house.office.clip, house.office.house, house.store_answers, exposition(house.figures))
     secret = _session_secret(settings.data / "keys" / "sessions")
-    attach(app, house.office, storage_secret=secret, storage=(settings.data / "sessions").resolve())
+    behind_proxy = bool(settings.server.url) and settings.server.host in {"127.0.0.1", "::1", "localhost"}
+    attach(
+        app,
+        house.office,
+        storage_secret=secret,
+        storage=(settings.data / "sessions").resolve(),
+        trust_forwarded=behind_proxy,
+        https_only=settings.server.url.startswith("https://"),
+    )
     return app
 
 
@@ -129,7 +137,8 @@ async def serve(settings: Settings, tell: Say) -> None:
     tell(say("command.starting"))
     async with serving(settings, tell) as house:
         if not await house.logins():
-            tell(say("command.serve-no-users"))
+            address = settings.server.url or panel_url(settings)
+            tell(say("command.serve-no-users", url=f"{address}/setup/{house.office.accounts.first_word}"))
         await until_told_to_stop()
         tell(say("command.stopping"))
     tell(say("command.stopped"))

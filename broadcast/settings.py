@@ -27,6 +27,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
     database: str = ""
     log_format: Literal["readable", "json"] = "readable"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    url: Annotated[str, Meta(pattern=r"^(https?://[^\s/?#]+)?\Z")] = ""
 
 
 class Areas(Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,10 +121,12 @@ class Emergency(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Login(Struct, frozen=True, forbid_unknown_fields=True):
-    """How often one may guess a password."""
+    """How one gets in, and for how long."""
 
     tries: Annotated[int, Meta(ge=2, le=100)] = 5
     pause_s: Annotated[int, Meta(ge=1, le=3600)] = 60
+    session_days: Annotated[int, Meta(ge=1, le=90)] = 7
+    second_factor: tuple[Literal["province", "staff", "operator", "approver", "auditor", "administrator"], ...] = ()
 
 
 class Audit(Struct, frozen=True, forbid_unknown_fields=True):

@@ -37,7 +37,7 @@ UNWATCHED: Final = frozenset(
 UNNAMED: Final = "unnamed"
 _SECRET: Final = re.compile(r"password|secret|token|recover|otp")
 """Columns of which the trail says only that they became others."""
-_NOISE: Final = re.compile(r"(^|_)(heard|seen|updated)_at$")
+_NOISE: Final = re.compile(r"(^|_)(heard|seen|updated)_at$|^totp_step$")
 """Columns that alone are no change."""
 _HIDDEN: Final = ("•", "•••")
 

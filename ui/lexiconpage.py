@@ -28,7 +28,7 @@ def register(panel: Panel) -> None:
 
 
 async def _draw(visit: Visit) -> None:
-    page = _Lexicon(visit, await visit.office.areas(visit.actor))
+    page = _Lexicon(visit, await visit.office.areas(visit.actor, Action.CORRECT_LEXICON))
     await page.read()
     visit.redraws.append(page.read)
 

@@ -4,16 +4,16 @@ from functools import cache
 from hashlib import sha256
 from typing import Final
 
+from fastapi import Request
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from nicegui import app, ui
 from nicegui.element import Element
 
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.listening import Heard
-from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from ui.hearing import decimal, phrase
-from ui.session import PERSON_KEY, Panel
+from ui.session import Panel, asking_for
 from ui.theme import STATIC, STATIC_URL
 from ui.words import say
 
@@ -24,14 +24,10 @@ _HELD: Final = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": 
 def register(panel: Panel) -> None:
     """What pages fetch beside the clip: for whoever is logged in and may see that bulletin, nobody else."""
 
-    async def asked() -> Actor | None:
-        person = app.storage.user.get(PERSON_KEY)
-        return await panel.office.actor(person) if isinstance(person, int) else None
-
     @app.api_route("/bulletins/{bulletin_id:int}/before", methods=["GET", "HEAD"], include_in_schema=False)
-    async def before(bulletin_id: int) -> Response:
+    async def before(bulletin_id: int, request: Request) -> Response:
         """The sound before mastering."""
-        actor = await asked()
+        actor = await asking_for(panel, request)
         if actor is None:
             return PlainTextResponse("log in first", 401, headers=_HELD)
         try:
@@ -41,9 +37,9 @@ def register(panel: Panel) -> None:
         return FileResponse(path, media_type="audio/ogg", headers=_HELD)
 
     @app.get("/bulletins/{bulletin_id:int}/outline", include_in_schema=False)
-    async def outline(bulletin_id: int) -> Response:
+    async def outline(bulletin_id: int, request: Request) -> Response:
         """Heights of the sound, after and before."""
-        actor = await asked()
+        actor = await asking_for(panel, request)
         if actor is None:
             return PlainTextResponse("log in first", 401, headers=_HELD)
         try:

@@ -16,16 +16,20 @@ from ui import (
     alarm,
     bulletins,
     editor,
+    first_steps,
     lexiconpage,
     listening,
     login,
     logpage,
+    me,
     nextpage,
+    people,
     receivers,
     slot,
     slots,
     trailpage,
 )
+from ui.entering import Doorway
 from ui.guard import Guard
 from ui.session import Panel, dress
 from ui.theme import STATIC, STATIC_URL, empty, head
@@ -51,7 +55,7 @@ def attach(
     """
     if storage is not None:
         Storage.path = storage
-    register(office, trust_forwarded=trust_forwarded)
+    register(office, trust_forwarded=trust_forwarded, https_only=https_only)
     ours.add_middleware(Guard, limit_mb=office.upload_limit_mb)
     ui.run_with(
         ours,
@@ -74,9 +78,11 @@ def attach(
     )
 
 
-def register(office: Office, *, trust_forwarded: bool = False) -> None:
+def register(office: Office, *, trust_forwarded: bool = False, https_only: bool = False) -> None:
     """The pages alone."""
-    panel = Panel(office, trust_forwarded)
+    panel = Panel(office, trust_forwarded, https_only)
+    doorway = Doorway(panel)
+    doorway.register()
     translations["vi"] = {
         "connection_lost": wording.say("ui.connection-lost"),
         "trying_to_reconnect": wording.say("ui.reconnecting"),
@@ -84,8 +90,9 @@ def register(office: Office, *, trust_forwarded: bool = False) -> None:
         "message_too_long_body": wording.say("ui.too-long-more"),
     }
     app.add_static_files(STATIC_URL, STATIC)
+    login.register(panel, doorway)
+    first_steps.register(panel, doorway)
     for room in (
-        login,
         bulletins,
         editor,
         slots,
@@ -97,6 +104,8 @@ def register(office: Office, *, trust_forwarded: bool = False) -> None:
         lexiconpage,
         listening,
         trailpage,
+        people,
+        me,
     ):
         room.register(panel)
 

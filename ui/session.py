@@ -12,17 +12,23 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, app, ui
 
+from broadcast.account_types import Standing
 from broadcast.domain.audit import whence
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
+from broadcast.office_accounts import Accounts
 from broadcast.wording import LANGUAGES
 from broadcast.works import Works
+from devices.vocabulary import AreaId
 from ui.words import LANGUAGE_KEY, refusal, say
 
 log = logging.getLogger("loalang.panel")
 
-PERSON_KEY: Final = "person"
+SESSION_COOKIE: Final = "loa_phien"
+"""The only proof of who is at a browser: a random word, out of reach of scripts, another one at each login."""
+OWN_PAGE: Final = "/me"
+"""Where one's own account is; whoever must do something first is led there."""
 DARK_KEY: Final = "dark"
 _PAGE_LANGUAGES: Final = {"vi": "vi", "en": "en-US"}
 
@@ -33,10 +39,14 @@ class LoggedOut(Exception):
 
 @dataclass(frozen=True)
 class Panel:
-    """What every page is made with. `trust_forwarded`: a proxy of ours stands before us and names the client."""
+    """What every page is made with.
+
+    `trust_forwarded`: a proxy of ours stands before us and names the client. `https_only`: so are cookies.
+    """
 
     office: Office
     trust_forwarded: bool = False
+    https_only: bool = False
 
     @property
     def works(self) -> Works:
@@ -49,8 +59,12 @@ class Visit:
     """One person at one page. `redraws` are called when the office's bell has rung since they were last called."""
 
     panel: Panel
+    standing: Standing
     actor: Actor
+    """The person, who may be looking at one of their areas alone; who they are in all is `standing.actor`."""
     client: Client
+    area: AreaId | None = None
+    """That area. It stays while the page is open: what is being written must not slip away under another choice."""
     redraws: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property
@@ -58,25 +72,57 @@ class Visit:
         """The use cases."""
         return self.panel.office
 
+    @property
+    def accounts(self) -> Accounts:
+        """The use cases of accounts."""
+        return self.panel.office.accounts
+
     async def me(self) -> Actor:
-        """Who that is by now. Raises LoggedOut, after sending the page to the login."""
+        """Who that is by now. Raises LoggedOut, after sending the page to where the person has to go first."""
+        await self.stand()
+        return self.actor
+
+    async def stand(self) -> Standing:
+        """As `me`: the session, for what concerns the person's own account."""
         whence.set(address_of(self.panel, self.client.request))
-        actor = await _actor(self.panel)
-        if actor is None or actor.id != self.actor.id:
+        standing = await _standing(self.panel, self.client.request)
+        if standing is None or standing.actor.id != self.standing.actor.id:
             ui.navigate.to(_login_address(self.client.request))
             raise LoggedOut
-        self.actor = actor
-        return actor
+        if standing.must and self.client.request.url.path != OWN_PAGE:
+            ui.navigate.to(OWN_PAGE)
+            raise LoggedOut
+        self.standing, self.actor = standing, narrowed(self.panel, standing.actor, self.area)
+        return standing
 
 
 async def arrive(panel: Panel) -> Visit | RedirectResponse:
-    """The visit of whoever asks for the page being made, in their language; or the way to the login."""
+    """The visit of whoever asks for the page being made, in their language; or the way to where they must go first."""
     client = ui.context.client
     dress(client)
-    actor = await _actor(panel)
-    if actor is None:
+    standing = await _standing(panel, client.request)
+    if standing is None:
         return RedirectResponse(_login_address(client.request), status_code=303)
-    return Visit(panel, actor, client)
+    if standing.must and client.request.url.path != OWN_PAGE:
+        return RedirectResponse(OWN_PAGE, status_code=303)
+    area = chosen_area(standing.actor)
+    return Visit(panel, standing, narrowed(panel, standing.actor, area), client, area)
+
+
+def area_key(actor: Actor) -> str:
+    """Where a browser keeps which area a person looks at."""
+    return f"area-{actor.id}"
+
+
+def chosen_area(actor: Actor) -> AreaId | None:
+    """The area of theirs that they chose to look at in this browser; None: all."""
+    chosen = app.storage.user.get(area_key(actor))
+    return next((area for area in actor.areas if area == chosen), None)
+
+
+def narrowed(panel: Panel, actor: Actor, area: AreaId | None) -> Actor:
+    """The person as they look at that area; at all they hold where they do not hold it any more."""
+    return panel.office.accounts.within(actor, area) if area is not None and area in actor.areas else actor
 
 
 def dress(client: Client) -> None:
@@ -90,9 +136,15 @@ def dress(client: Client) -> None:
     client.page = page
 
 
-async def _actor(panel: Panel) -> Actor | None:
-    person = app.storage.user.get(PERSON_KEY)
-    return await panel.office.actor(person) if isinstance(person, int) else None
+async def asking_for(panel: Panel, request: Request) -> Actor | None:
+    """Who asks for something beside a page; None for strangers, and for who must do something else first."""
+    standing = await _standing(panel, request)
+    return None if standing is None or standing.must else standing.actor
+
+
+async def _standing(panel: Panel, request: Request) -> Standing | None:
+    token = request.cookies.get(SESSION_COOKIE, "")
+    return await panel.office.accounts.whose(token) if token else None
 
 
 def _login_address(request: Request) -> str:

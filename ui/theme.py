@@ -16,16 +16,17 @@ from broadcast.domain.refusals import Refusal
 from broadcast.view_types import AlarmView
 from devices.link import LinkState
 from ui.ages import clock_script
+from ui.area_switch import area_switch
 from ui.holds import HoldStrip
-from ui.session import DARK_KEY, PERSON_KEY, Panel, Visit, arrive, asking, log
+from ui.session import DARK_KEY, OWN_PAGE, SESSION_COOKIE, LoggedOut, Panel, Visit, arrive, asking, log
 from ui.words import LANGUAGE_KEY, refusal, say, speak
 
 STATIC: Final = Path(__file__).parent / "static"
 STATIC_URL: Final = "/loa"
 PULSE_S: Final = 0.7
 """How often a page looks whether the bell has rung."""
-CHECK_S: Final = 30
-"""How often an open page asks whether its person may still be here."""
+CHECK_S: Final = 10
+"""How often an open page asks by itself whether its person may still be here; at once where that was changed here."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ PLACES: Final = (
     Place("log", "/log", "menu_book", Action.SEE_LOG),
     Place("lexicon", "/lexicon", "record_voice_over", Action.CORRECT_LEXICON),
     Place("alarm", "/alarm", "notifications_active", Action.RAISE_ALARM),
+    Place("people", "/people", "group", Action.SEE_PEOPLE),
 )
 
 
@@ -85,6 +87,7 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
         ui.space()
         link = _LinkChip()
         _person(visit)
+    area_switch(visit)
     banner, holds = _Banner(visit), HoldStrip(visit)
     stale = ui.label(say("stale")).classes("loa-stale").props("role=status")
     stale.visible = False
@@ -166,6 +169,8 @@ def _person(visit: Visit) -> None:
                 ui.label(actor.name).classes("loa-strong")
                 for role in actor.roles:
                     ui.label(say(f"role-{role.value}")).classes("loa-dim")
+            _choice("manage_accounts", say("nav-me"), lambda: ui.navigate.to(OWN_PAGE), "own-account")
+            ui.separator()
             _choice("contrast", say("dark-auto"), lambda: _remember(DARK_KEY, None), "dark-auto")
             _choice("light_mode", say("dark-off"), lambda: _remember(DARK_KEY, value=False), "dark-off")
             _choice("dark_mode", say("dark-on"), lambda: _remember(DARK_KEY, value=True), "dark-on")
@@ -175,11 +180,11 @@ def _person(visit: Visit) -> None:
             ui.separator()
             if actor.may(Action.SEE_AUDIT):
                 _choice("history", say("nav-trail"), lambda: ui.navigate.to("/trail"), "to-trail")
-            _choice("logout", say("log-out"), _log_out, "log-out")
+            _choice("logout", say("log-out"), lambda: _log_out(visit), "log-out")
     button.mark("account").props(f'data-testid=account aria-label="{say("account")}"')
 
 
-def _choice(icon: str, text: str, chosen: Callable[[], None], marker: str) -> None:
+def _choice(icon: str, text: str, chosen: Callable[[], object], marker: str) -> None:
     with ui.menu_item(on_click=chosen).mark(marker).props(f"data-testid={marker}"):
         ui.icon(icon).props("aria-hidden=true").classes("loa-menu-icon")
         ui.label(text)
@@ -190,9 +195,10 @@ def _remember(key: str, value: object) -> None:
     ui.navigate.reload()
 
 
-def _log_out() -> None:
-    app.storage.user.pop(PERSON_KEY, None)
-    ui.navigate.to("/login")
+async def _log_out(visit: Visit) -> None:
+    async with asking():
+        await visit.accounts.end(visit.client.request.cookies.get(SESSION_COOKIE, ""))
+        ui.navigate.to("/login")
 
 
 class _LinkChip:
@@ -228,25 +234,51 @@ class _Banner:
 
     async def refresh(self) -> None:
         """Ask whether one holds."""
-        held: list[AlarmView] = [a for a in await self._visit.office.alarms(self._visit.actor) if a.in_force]
+        held: list[AlarmView] = [a for a in await self._visit.office.alarms(self._visit.standing.actor) if a.in_force]
         self.root.visible = bool(held)
         if held:
             places = ", ".join(dict.fromkeys(name for alarm in held for name in alarm.area_names))
             self.text.set_text(say("alarm-banner", areas=places))
 
 
+class _Watchman:
+    """Asks whether the person at an open page may still be here, and may still do what they could."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._asked = visit.accounts.bell.revision
+        self._beats = 0
+
+    async def look(self) -> bool:
+        """Whether the page may go on as it is."""
+        self._beats += 1
+        rung = self._visit.accounts.bell.revision
+        if rung == self._asked and self._beats % int(CHECK_S / PULSE_S):
+            return True
+        held = self._visit.actor.grants
+        try:
+            await self._visit.me()
+        except LoggedOut:
+            return False
+        except Refusal:  # the books do not answer now: the next look asks again
+            return True
+        self._asked = rung
+        if held != self._visit.actor.grants:
+            ui.navigate.reload()
+        return held == self._visit.actor.grants
+
+
 def _pulse(
     visit: Visit, link: _LinkChip, told: tuple[Callable[[], Awaitable[None]], ...], stale: ui.label, drawn: int
 ) -> None:
-    beats = 0
+    beats, watchman = 0, _Watchman(visit)
 
     async def beat() -> None:
         nonlocal drawn, beats
         link.show(visit.office.house())
         beats += 1
-        if beats % int(CHECK_S / PULSE_S) == 0:
-            async with asking():
-                await visit.me()
+        if not await watchman.look():
+            return
         revision = visit.office.bell.revision
         if revision == drawn and beats > 1:
             return

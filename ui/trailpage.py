@@ -37,7 +37,7 @@ def register(panel: Panel) -> None:
 
 async def _draw(visit: Visit) -> None:
     page = _Trail(visit)
-    page.offer(await visit.office.areas(visit.actor))
+    page.offer(await visit.office.areas(visit.actor, Action.SEE_AUDIT))
     await page.read()
     visit.redraws.append(page.read)
 

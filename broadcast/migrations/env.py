@@ -3,9 +3,10 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from broadcast import records
+from broadcast import account_records, records
 
-assert records  # noqa: S101 - importing it is what fills the metadata
+TABLES = (account_records, records)
+"""Importing them is what fills the metadata."""
 
 context.configure(
     connection=context.config.attributes["connection"],

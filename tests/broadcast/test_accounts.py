@@ -28,7 +28,7 @@ def log_in(desk):
     throttle = Throttle(desk.settings.login, desk.now)
 
     def log_in(login, password, address="10.0.0.1"):
-        return logging_in.log_in(desk, throttle, login, password, address)
+        return logging_in.log_in(desk, b"key", throttle, throttle, login, password, "", address)
 
     return log_in
 

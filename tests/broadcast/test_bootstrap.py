@@ -50,7 +50,8 @@ async def test_a_bulletin_goes_from_text_to_signed_plan(settings, tmp_path):
     exchange = Exchange()
     async with open_house(settings, LoopbackLink(exchange)) as house:
         await settle_in(house, tmp_path)
-        lan = await house.office.log_in("lan", PASSWORD, "here")
+        lan = await house.actor_of("lan")
+        assert lan is not None
         bulletin = await house.office.draft(lan, "Nước", "Nước về trễ hai giờ.")
         bulletin = await house.office.render(lan, bulletin.id, lambda _: None)
         assert bulletin.sound is not None
@@ -82,13 +83,15 @@ async def test_a_broker_that_forgot_everything_is_told_everything(settings, tmp_
 async def test_what_stands_in_the_books_is_there_after_a_start(settings, tmp_path):
     async with open_house(settings, LoopbackLink(Exchange())) as house:
         await settle_in(house, tmp_path)
-        lan = await house.office.log_in("lan", PASSWORD, "here")
+        lan = await house.actor_of("lan")
+        assert lan is not None
         await house.office.draft(lan, "Nước", "Nước về trễ hai giờ.")
         keys = house.server_keys
     exchange = Exchange()
     async with open_house(settings, LoopbackLink(exchange)) as house:
         assert house.server_keys == keys
-        lan = await house.office.log_in("lan", PASSWORD, "here")
+        lan = await house.actor_of("lan")
+        assert lan is not None
         assert [b.bulletin.title for b in await house.office.bulletins(lan, 10)] == ["Nước"]
         await came(lambda: "loalang/v1/receiver/loa-1/assignment" in exchange.retained)
         assert await house.store_answers()
@@ -125,7 +128,8 @@ async def test_a_correction_for_an_area_is_spoken_in_bulletins_and_alarms(settin
     async with open_house(settings, LoopbackLink(Exchange())) as house:
         await settle_in(house, tmp_path)
         office = house.office
-        lan = await office.log_in("lan", PASSWORD, "here")
+        lan = await house.actor_of("lan")
+        assert lan is not None
         bulletin = await office.draft(lan, "Mời họp", "TT họp.")
         await office.correct(lan, bulletin.id, "TT", "thị trấn", house.tree.root.id)
         view = await office.reading(lan, bulletin.id, "TT họp.")

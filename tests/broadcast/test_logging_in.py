@@ -27,7 +27,7 @@ async def canbo(desk):
 @pytest.fixture
 def log_in(desk, throttle):
     def log_in(login="canbo", password=PASSWORD, address="10.0.0.1"):
-        return logging_in.log_in(desk, throttle, login, password, address)
+        return logging_in.log_in(desk, b"key", throttle, throttle, login, password, "", address)
 
     return log_in
 

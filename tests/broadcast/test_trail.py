@@ -210,11 +210,11 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
     """A new call stands among those that only read, or is walked here, or this test fails."""
     async with open_house(house_settings, LoopbackLink(Exchange())) as house:
         root = house.tree.root.id
-        await house.add_user("lan", "Lan", held(Role.PROVINCE, root), PASSWORD)
+        lan = await house.add_user("lan", "Lan", held(Role.PROVINCE, root), PASSWORD)
         await house.enrol("loa-1", "xa-thanh-duc-25657", "Ấp Bến", load_or_make(tmp_path / "loa.key", "loa-1").public)
         office, entries = house.office, []
         whence.set("10.0.0.1")
-        lan = await office.log_in("lan", PASSWORD, "10.0.0.1")
+        await office.accounts.begin(lan, "10.0.0.1", "Firefox", "password")
 
         async def left(name: str):
             async with asyncio.timeout(30):
@@ -276,8 +276,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
 
 async def test_an_order_goes_out_though_the_trail_cannot_be_written_and_is_caught_up_with(house_settings, tmp_path):
     async with open_house(house_settings, LoopbackLink(Exchange())) as house:
-        await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), PASSWORD)
-        lan = await house.office.log_in("lan", PASSWORD, "here")
+        lan = await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), PASSWORD)
         written: list[tuple[Deed, Change]] = []
         full = [True]
 

@@ -50,6 +50,7 @@ from broadcast.view_types import (
 )
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
 from tests.ui.little_air import LittleAir
+from tests.ui.little_door import PASSWORD, LittleDoor
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -66,11 +67,10 @@ PEOPLE = {
     "huyen": Actor(2, "huyen", "Trần Văn Huyện", held(Role.STAFF, GO_DAU.id)),
     "xa": Actor(3, "xa", "Lê Thị Xã", held(Role.OPERATOR, COMMUNES[0].id)),
 }
-PASSWORD = "mat-khau-thu"
 
 
 @dataclass
-class LittleOffice(LittleAir):
+class LittleOffice(LittleAir, LittleDoor):
     now: datetime | None = None
     people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
     bell: Bell = field(default_factory=Bell)
@@ -85,8 +85,6 @@ class LittleOffice(LittleAir):
     orders: list[tuple[str, str]] = field(default_factory=list)
     refuse: dict[str, Refusal | Exception] = field(default_factory=dict)
     """What a use case is to raise."""
-    addresses: list[str] = field(default_factory=list)
-    tries: int = 0
     health: HouseHealth = field(default_factory=lambda: HouseHealth("serving", "embedded", "", 0, "up", ""))
     clips: dict[str, Path] = field(default_factory=dict)
     speech_s: float = 0.0
@@ -125,18 +123,6 @@ class LittleOffice(LittleAir):
 
     def seen(self, actor: Actor, home: AreaId) -> bool:
         return any(TREE.holds(mine, home) for mine in actor.areas)
-
-    async def log_in(self, login: str, password: str, address: str) -> Actor:
-        self.addresses.append(address)
-        if self.tries >= 5:
-            raise Refusal("login-throttled", seconds=60)
-        if login not in self.people or password != PASSWORD:
-            self.tries += 1
-            raise Refusal("bad-login")
-        return self.people[login]
-
-    async def actor(self, person: int) -> Actor | None:
-        return next((p for p in self.people.values() if p.id == person), None)
 
     async def draft(self, actor: Actor, title: str, text: str) -> Bulletin:
         self._may("draft")
@@ -451,7 +437,13 @@ class LittleOffice(LittleAir):
     def office(self) -> Office:
         bound = {name: getattr(self, name) for name in Office.__annotations__ if hasattr(type(self), name)}
         return Office(
-            **{**bound, "clip": self.clips.get, "house": lambda: self.health, "bell": self.bell},
+            **{
+                **bound,
+                "clip": self.clips.get,
+                "house": lambda: self.health,
+                "bell": self.bell,
+                "accounts": self.accounts(),
+            },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,
             text_limit=20_000,
