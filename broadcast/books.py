@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.deliveries import Delivery, DeliveryState
+from broadcast.domain.fields import Category, Language
 from broadcast.domain.holds import Held
 from broadcast.domain.people import Action, Actor, Grant, Role, require
 from broadcast.domain.refusals import Refusal
@@ -112,7 +113,20 @@ def bulletin(session: Session, row: BulletinRow) -> Bulletin:
         valid_until=row.valid_until,
         upload_name=row.upload_name,
         choice=VoiceChoice(row.chosen_engine, row.chosen_voice, row.chosen_rate),
+        category=Category(row.category),
+        source=row.source,
+        issued_by=row.issued_by,
+        areas=tuple(AreaId(a) for a in row.areas),
+        language=Language(row.language),
+        tags=tuple(row.tags),
+        writers=tuple(row.writers),
     )
+
+
+def wrote(row: BulletinRow, who: int) -> None:
+    """From here on these are their words too."""
+    if row.writers or who != row.author:
+        row.writers = [*(w for w in row.writers if w != who), who]
 
 
 def silence(row: BulletinRow) -> None:

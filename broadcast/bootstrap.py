@@ -22,6 +22,7 @@ from broadcast import (
     enrolment,
     guarding,
     lexicons,
+    life,
     logbook,
     logging_in,
     rendering,
@@ -48,6 +49,7 @@ from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
 from broadcast.listening import Listening
 from broadcast.office import Office
+from broadcast.office_life import LifeOffice
 from broadcast.orders import Orders
 from broadcast.planning import Planner
 from broadcast.presence import Presence
@@ -174,6 +176,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
                 Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),
+                Job("expire-bulletins", timedelta(seconds=30), by_hand("expire", partial(life.expire, desk))),
                 Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
             ),
             now,
@@ -208,6 +211,19 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             lexicon=partial(lexicons.lexicon, desk),
             put_word=partial(lexicons.put_word, desk),
             drop_word=partial(lexicons.drop_word, desk),
+            life=LifeOffice(
+                describe=partial(editing.describe, desk),
+                view=partial(life.life, desk),
+                submit=partial(life.submit, desk),
+                hear=partial(life.hear, desk),
+                approve=partial(life.approve, desk),
+                reject=partial(life.reject, desk),
+                withdraw=partial(life.withdraw, desk),
+                waiting=partial(life.waiting, desk),
+                waiting_count=partial(life.waiting_count, desk),
+                two_people=partial(life.two_people, desk),
+                set_two_people=partial(life.set_two_people, desk),
+            ),
             preview=partial(scheduling.preview, desk, presence, holding.held_until),
             place=partial(scheduling.place, desk, planner.replan),
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),

@@ -1,4 +1,4 @@
-"""A bulletin's words and its life: written, handed in, approved, taken back."""
+"""A bulletin's words, and what it tells of itself beside them. Its life is in `broadcast.life`."""
 
 from collections.abc import Callable
 
@@ -12,13 +12,11 @@ from broadcast.domain.bulletins import (
     BulletinState,
     Origin,
     after,
-    clean_title,
-    sayable,
     unfinished,
     unfinished_title,
 )
+from broadcast.domain.fields import Fields, clean, merged
 from broadcast.domain.people import Action, Actor, require
-from broadcast.domain.refusals import Refusal
 from broadcast.records import BulletinRow
 from devices.vocabulary import Level
 
@@ -62,6 +60,7 @@ async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str) -
         if row.text != kept and row.origin == Origin.TEXT:
             books.silence(row)
         row.title, row.text = kept_title, kept
+        books.wrote(row, actor.id)
         return books.bulletin(session, row)
 
     return await _rung(desk, work)
@@ -77,46 +76,32 @@ async def drop_upload(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
             _step(row, BulletinEvent.EDIT, desk)
             books.silence(row)
             row.origin, row.upload_name = Origin.TEXT.value, ""
+            books.wrote(row, actor.id)
         return books.bulletin(session, row)
 
     return await _rung(desk, work)
 
 
-async def submit(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
-    """Say that it is ready. Raises Refusal: title-..., text-..., no-such-bulletin, bulletin-life."""
+async def describe(desk: Desk, actor: Actor, bulletin: int, before: Fields, after_: Fields) -> Bulletin:
+    """What someone changed from `before` to `after_` in the fields; what others changed meanwhile stays.
 
-    def ready(row: BulletinRow) -> None:
-        row.title = clean_title(row.title)
-        if row.origin == Origin.TEXT:
-            sayable(row.text, desk.settings.speech.text_limit)
-
-    return await _happens(desk, actor, bulletin, Action.WRITE, BulletinEvent.SUBMIT, ready)
-
-
-async def approve(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
-    """Let it go on the air, just as it is now. Raises Refusal: not-allowed, no-sound, bulletin-life."""
-
-    def heard(row: BulletinRow) -> None:
-        if row.clip is None:
-            raise Refusal("no-sound")
-
-    return await _happens(desk, actor, bulletin, Action.APPROVE, BulletinEvent.APPROVE, heard)
-
-
-async def withdraw(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
-    """It may never be placed again; slots it has are withdrawn one by one. Raises Refusal."""
-    return await _happens(desk, actor, bulletin, Action.WITHDRAW, BulletinEvent.WITHDRAW, lambda _row: None)
-
-
-async def _happens(
-    desk: Desk, actor: Actor, bulletin: int, action: Action, event: BulletinEvent, check: Callable[[BulletinRow], None]
-) -> Bulletin:
-    require(actor, action, (), desk.tree)
+    Its sound stays too: these are shown, not spoken. Raises Refusal: not-allowed, not-your-area, no-such-bulletin,
+    bulletin-life, no-such-area, level-emergency, field-long, tag-long, tags-many, areas-many.
+    """
+    require(actor, Action.WRITE, (), desk.tree)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree, action)
-        check(row)
-        _step(row, event, desk)
+        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
+        held = books.bulletin(session, row).fields
+        kept = clean(merged(held, before, after_))
+        if kept == held:
+            return books.bulletin(session, row)
+        require(actor, Action.WRITE, (a for a in kept.areas if a not in held.areas), desk.tree)
+        _step(row, BulletinEvent.EDIT, desk)
+        row.level, row.category, row.language = kept.level.value, kept.category.value, kept.language.value
+        row.source, row.issued_by, row.valid_until = kept.source, kept.issued_by, kept.valid_until
+        row.areas, row.tags = list(kept.areas), list(kept.tags)
+        books.wrote(row, actor.id)
         return books.bulletin(session, row)
 
     return await _rung(desk, work)

@@ -189,6 +189,7 @@ async def _changed(desk: Desk, actor: Actor, bulletin: int, change: Callable[[Se
         if row.origin == Origin.TEXT and _said(desk, session, row) != before:
             books.silence(row)
             row.state, row.updated_at = state.value, desk.now()
+            books.wrote(row, actor.id)
         return books.bulletin(session, row)
 
     done = await desk.store.write(work)

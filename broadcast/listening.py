@@ -23,7 +23,8 @@ from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice, VoiceOffered
 from broadcast.library import ClipLibrary
-from broadcast.records import BulletinRow, SpokenRow
+from broadcast.listening_records import SpokenRow
+from broadcast.records import BulletinRow
 
 POINTS: Final = 600
 """Of an outline: more than a wide screen can tell apart."""

@@ -20,6 +20,7 @@ from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.office_accounts import Accounts
+from broadcast.office_life import LifeOffice
 from broadcast.view_types import (
     AlarmView,
     AreaNode,
@@ -110,6 +111,8 @@ class Office:
     put_word: Callable[[Actor, AreaId, str, str], Awaitable[None]]
     """(actor, area, written, words): how it is read there and below, from the next sound on."""
     drop_word: Callable[[Actor, AreaId, str], Awaitable[None]]
+    life: LifeOffice
+    """What happens to a bulletin beside its words: handed in, approved, rejected."""
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Place

@@ -5,7 +5,8 @@ from sqlmodel import Session, col, select
 from audio import estimate
 from audio.estimate import KEPT, Counted, Pace
 from broadcast.domain.voices import VoiceChoice
-from broadcast.records import BulletinRow, PaceRow
+from broadcast.listening_records import PaceRow
+from broadcast.records import BulletinRow
 
 
 def learn(session: Session, engine: str, voice: str, rate: float, what: Counted, heard_s: float) -> None:

@@ -19,6 +19,7 @@ from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
 from broadcast.office_accounts import Accounts
+from broadcast.office_life import LifeOffice
 from devices.vocabulary import AreaId
 
 T = TypeVar("T")
@@ -63,6 +64,10 @@ class Recording:
         wrapped: dict[str, Any] = {}
         for field in dataclasses.fields(office):
             call = getattr(office, field.name)
+            if isinstance(call, LifeOffice):
+                parts = {part.name: getattr(call, part.name) for part in dataclasses.fields(call)}
+                wrapped[field.name] = LifeOffice(**{name: in_name(name, part) for name, part in parts.items()})
+                continue
             if field.name in ALARMS or not callable(call) or not _is_somebodys(call):
                 continue
             wrapped[field.name] = self._ordered(field.name, call) if field.name in ORDERS else in_name(field.name, call)

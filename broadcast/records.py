@@ -4,7 +4,6 @@ Times are aware UTC in Python and naive UTC on disk. Lists and maps are JSON: no
 """
 
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, LargeBinary, false
 from sqlalchemy.types import TypeDecorator
@@ -100,7 +99,7 @@ class BulletinRow(SQLModel, table=True):
     title: str
     text: str
     level: str
-    state: str
+    state: str = Field(index=True)
     origin: str
     author: int = Field(foreign_key="person.id")
     area: str = Field(index=True)
@@ -118,28 +117,15 @@ class BulletinRow(SQLModel, table=True):
     chosen_engine: str = Field(default="", sa_column_kwargs={"server_default": ""})
     chosen_voice: str = Field(default="", sa_column_kwargs={"server_default": ""})
     chosen_rate: float = Field(default=1.0, sa_column_kwargs={"server_default": "1"})
-
-
-class SpokenRow(SQLModel, table=True):
-    """What sounds when in the clip that was made last for a bulletin: holds only while the bulletin has that clip.
-
-    `lines`: [first ms, last ms, [[begin, end in the text without space around it, words said for it], ...]], in order.
-    """
-
-    __tablename__ = "spoken"
-    bulletin: int = Field(primary_key=True, foreign_key="bulletin.id")
-    clip: str
-    lead_s: float
-    lines: list[list[Any]] = Field(sa_type=JSON)
-
-
-class PaceRow(SQLModel, table=True):
-    """How fast a voice was heard to read. `samples`: [syllables by weight, seconds for one at rate 1], oldest first."""
-
-    __tablename__ = "pace"
-    engine: str = Field(primary_key=True)
-    voice: str = Field(primary_key=True)
-    samples: list[list[float]] = Field(default_factory=list, sa_type=JSON)
+    category: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    source: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    issued_by: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    areas: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Where it is meant to be heard."""
+    language: str = Field(default="vi", sa_column_kwargs={"server_default": "vi"})
+    tags: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    writers: list[int] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Who wrote in it beside its author; who wrote last stands last."""
 
 
 class LexiconRow(SQLModel, table=True):
@@ -185,6 +171,8 @@ class SlotRow(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Why a guard (quiet hours, airtime) was passed."""
+    version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The version that was approved; 0 for a slot of before there were versions."""
 
 
 class AreaRuleRow(SQLModel, table=True):

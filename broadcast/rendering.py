@@ -15,7 +15,8 @@ from broadcast.domain.house import Tell
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
-from broadcast.records import BulletinRow, ClipRow, SpokenRow
+from broadcast.listening_records import SpokenRow
+from broadcast.records import BulletinRow, ClipRow
 from broadcast.studio import Studio
 from broadcast.studio_tools import Made
 
@@ -81,6 +82,7 @@ async def upload(
     def enter(session: Session) -> Bulletin:
         row = _editable(desk, session, actor, bulletin)
         row.origin, row.upload_name = Origin.UPLOAD.value, shown
+        books.wrote(row, actor.id)
         return _enter(desk, session, row, made)
 
     done = await desk.store.write(enter)

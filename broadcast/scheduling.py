@@ -8,11 +8,11 @@ from typing import Final
 import structlog
 from sqlmodel import Session, col, select
 
-from broadcast import books
+from broadcast import books, version_books
 from broadcast.air_types import BreachView, NextGroup
 from broadcast.coming_books import HeldUntil, groups
 from broadcast.desk import Desk
-from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, after, clean_title
+from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState, move
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
@@ -129,12 +129,13 @@ async def place(
     typed: str,
     reason: str = "",
 ) -> Slot:
-    """Put a bulletin on the air. Who places it vouches for it: a draft is submitted and approved on the way.
+    """Put a bulletin on the air: the version that was approved.
 
-    The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot that is there is the answer.
+    Who may approve vouches for what was not by placing it, if it is routine and no area that hears it demands two
+    people. The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot there is the answer.
 
-    Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, bulletin-expired, title-empty,
-    no-sound, no-areas, no-receivers, time-past, time-far, guards, reason-short, reason-long.
+    Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, approval-..., bulletin-expired,
+    title-empty, no-sound, no-areas, no-receivers, time-past, time-far, guards, reason-short, reason-long.
     """
     _require_areas(desk, actor, areas)
 
@@ -146,7 +147,8 @@ async def place(
         found = in_the_way_of(desk, session, wish.airing(0, confirmed=False), wish.heard)
         every = tuple(f for _, f in found)
         passed = pass_on_purpose(every, wish.at, _place(desk, wish), desk.zone, typed, reason)
-        _vouch(desk, session, actor, bulletin)
+        written = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
+        version = version_books.vouch(session, desk.tree, written, wish.areas, actor, desk.now())
         row = SlotRow(
             bulletin=bulletin,
             areas=list(wish.areas),
@@ -154,6 +156,7 @@ async def place(
             placed_by=actor.id,
             placed_at=desk.now(),
             reason=passed.reason if passed else "",
+            version=version,
         )
         session.add(row)
         session.flush()
@@ -216,10 +219,10 @@ def _wish(
     row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
     found = books.bulletin(session, row)
     title = clean_title(found.title)
-    _approved(desk, actor, row)
+    fewest = desk.tree.fewest(areas)
+    version_books.require_airable(session, desk.tree, row, fewest, actor)
     if found.sound is None or desk.library.path(found.sound.clip) is None:
         raise Refusal("no-sound")
-    fewest = desk.tree.fewest(areas)
     homes = books.homes(session)
     hung = {r: home for r, home in homes.items() if home in desk.tree.areas}
     for area in fewest:
@@ -231,24 +234,6 @@ def _wish(
     if found.valid_until is not None and when > found.valid_until:
         raise Refusal("bulletin-expired", until=found.valid_until)
     return _Wish(found, title, fewest, desk.tree.reached(fewest, hung), hung, when)
-
-
-def _approved(desk: Desk, actor: Actor, row: BulletinRow) -> BulletinState:
-    """The state a bulletin must be in to air, reached on the word of who places it. Raises Refusal."""
-    state = BulletinState(row.state)
-    if state is BulletinState.DRAFT:
-        state = after(state, BulletinEvent.SUBMIT)
-    if state is BulletinState.APPROVED:
-        return state
-    if not books.holds(actor, row.area, desk.tree, Action.APPROVE):
-        raise Refusal("not-allowed", action=Action.APPROVE.value)
-    return after(state, BulletinEvent.APPROVE)
-
-
-def _vouch(desk: Desk, session: Session, actor: Actor, bulletin: int) -> None:
-    row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
-    if BulletinState(row.state) is not BulletinState.APPROVED:
-        row.state, row.updated_at = _approved(desk, actor, row).value, desk.now()
 
 
 def _placed_already(session: Session, wish: _Wish) -> SlotRow | None:

@@ -67,26 +67,31 @@ def _leaves(node: AreaNode) -> Iterator[str]:
 
 
 class AreaField:
-    """The tree of what a person may aim at. `changed` is called when what is chosen has changed."""
+    """The tree of what a person may aim at. `changed` is called when what is chosen has changed.
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    `name` stands before the marks of its parts, where a page has more than one.
+    """
+
+    def __init__(self, changed: Callable[[], None], name: str = "") -> None:
         self._changed = changed
         self._nodes: tuple[AreaNode, ...] = ()
         self._ticked: frozenset[str] = frozenset()
         with ui.element("div").classes("loa-areas"):
             self._filter = ui.input(say("area-find"), on_change=self._find).props("outlined dense clearable")
-            self._filter.props("debounce=150 data-testid=area-filter autocomplete=off").mark("area-filter")
+            self._filter.props(f"debounce=150 data-testid={name}area-filter autocomplete=off").mark(
+                f"{name}area-filter"
+            )
             with self._filter.add_slot("prepend"):
                 ui.icon("search").props("aria-hidden=true")
-            self._chips = ui.element("div").classes("loa-chips").mark("area-chosen")
+            self._chips = ui.element("div").classes("loa-chips").mark(f"{name}area-chosen")
             with ui.element("div").classes("loa-tree"):
                 self._tree = ui.tree([], on_tick=self._tick, on_expand=lambda: None, tick_strategy="leaf")
-                self._tree.props("no-transition data-testid=area-tree").mark("area-tree")
+                self._tree.props(f"no-transition data-testid={name}area-tree").mark(f"{name}area-tree")
                 self._tree.add_slot("default-header", _COUNT)
                 self._none = ui.label(say("area-none-found")).classes("loa-dim")
                 self._none.visible = False
-            self._count = ui.label().classes("loa-count").props("aria-live=polite data-testid=area-count")
-            self._count.mark("area-count")
+            self._count = ui.label().classes("loa-count").props(f"aria-live=polite data-testid={name}area-count")
+            self._count.mark(f"{name}area-count")
         self._say()
 
     @property
@@ -103,6 +108,13 @@ class AreaField:
         leaves = {leaf for node in nodes for leaf in _leaves(node)}
         self._ticked = frozenset(leaves) if first and len(leaves) == 1 else self._ticked & leaves
         self._grow()
+        self._say()
+
+    def tick(self, areas: Iterable[AreaId]) -> None:
+        """Have just these chosen, of what is offered; nobody is told."""
+        wanted = set(areas)
+        self._ticked = frozenset(leaf for node in walk(self._nodes) if node.id in wanted for leaf in _leaves(node))
+        self._tree.props["ticked"] = sorted(self._ticked)
         self._say()
 
     def _grow(self) -> None:

@@ -13,9 +13,12 @@ from nicegui import app, events, ui
 from broadcast.domain.bulletins import TITLE_LENGTH, Bulletin
 from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
+from devices.vocabulary import AreaId
 from ui.bulletin_view import draw_bulletin
+from ui.fields import FieldsPanel
 from ui.foretold import LengthLine
 from ui.hearing import phrase
+from ui.life import LifeStrip
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import LoggedOut, Panel, Visit, log
@@ -44,16 +47,25 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
         await draw_bulletin(visit, bulletin_id)
         return
     bulletin = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
+
+    async def flush() -> bool:
+        return await page.flush() and await fields.flush()
+
+    def meant(areas: tuple[AreaId, ...]) -> None:
+        placing.intend(areas)
+
     with ui.element("div").classes("loa-desk"):
         with ui.element("section").classes("loa-panel loa-write"):
             heading(say("editor"))
+            life = LifeStrip(visit, bulletin_id, flush)
             page = Autosave(visit, bulletin)
             foretold = LengthLine(visit, bulletin_id, page.typed, lambda: sound.picker.choice)
             ReadingPane(visit, bulletin, page)
+            fields = FieldsPanel(visit, bulletin, meant)
         with ui.element("section").classes("loa-panel loa-sound"):
             sound = SoundDesk(visit, bulletin, page.flush)
         with ui.element("section").classes("loa-panel loa-placing"):
-            placing = Placing(visit, bulletin_id, page.flush)
+            placing = Placing(visit, bulletin_id, flush, life.submit)
 
     async def hurry(event: events.GenericEventArguments) -> None:
         if isinstance(event.args, str):  # what was typed in the last moment is still on its way
@@ -66,11 +78,15 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
     async def redraw() -> None:
         fresh = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
         sound.show(fresh)
+        fields.show(fresh)
+        await life.refresh()
         foretold.again()
         await placing.refresh()
 
     page.saved = redraw
     await placing.refresh()
+    await fields.offer()
+    await life.refresh()
     visit.redraws.append(redraw)
 
 

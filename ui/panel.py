@@ -14,6 +14,7 @@ from broadcast import wording
 from broadcast.office import Office
 from ui import (
     alarm,
+    approvals,
     bulletins,
     editor,
     first_steps,
@@ -28,6 +29,7 @@ from ui import (
     slot,
     slots,
     trailpage,
+    versions,
 )
 from ui.entering import Doorway
 from ui.guard import Guard
@@ -95,6 +97,8 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
     for room in (
         bulletins,
         editor,
+        versions,
+        approvals,
         slots,
         slot,
         nextpage,

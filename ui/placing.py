@@ -12,9 +12,11 @@ from nicegui import ui
 from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
 from broadcast.view_types import SlotPreview
+from devices.vocabulary import AreaId
 from ui.ages import Age
 from ui.airwords import air, guard
 from ui.area_tree import AreaField
+from ui.living import told
 from ui.nextlist import draw_change
 from ui.session import Visit, asking
 from ui.theme import heading
@@ -32,7 +34,13 @@ _NOW = datetime.fromtimestamp(0, UTC)
 class Placing:
     """Areas, hour, preview, button. The preview is always of what is chosen now."""
 
-    def __init__(self, visit: Visit, bulletin: int, flush: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        visit: Visit,
+        bulletin: int,
+        flush: Callable[[], Awaitable[bool]],
+        submit: Callable[[], Awaitable[None]],
+    ) -> None:
         self._visit = visit
         self._bulletin = bulletin
         self._flush = flush
@@ -60,6 +68,9 @@ class Placing:
                 self._wrong.mark("place-error")
                 self._button = ui.button(say("place"), icon="podcasts", on_click=self._place)
                 self._button.props("unelevated no-caps data-testid=place").classes("loa-primary loa-wide").mark("place")
+                self._submit = ui.button(told("submit"), icon="send", on_click=submit)
+                self._submit.props("unelevated no-caps data-testid=place-submit").classes("loa-primary loa-wide")
+                self._submit.mark("place-submit").visible = False
 
     def _hours(self) -> None:
         later = datetime.now(UTC).astimezone(self._zone) + timedelta(minutes=30)
@@ -101,6 +112,12 @@ class Placing:
         self._areas.offer(await self._visit.office.areas(self._visit.actor, Action.PLACE))
         await self._ask()
 
+    def intend(self, areas: tuple[AreaId, ...]) -> None:
+        """Start from where the bulletin is meant to be heard; a choice that was made stays."""
+        if areas and not self._areas.chosen:
+            self._areas.tick(areas)
+            self._changed()
+
     def _changed(self) -> None:
         self._asked += 1
         mine = self._asked
@@ -118,7 +135,7 @@ class Placing:
             self._button.set_text(say("place-now") if self._when.value == "now" else say("place"))
             areas = self._areas.chosen
             preview: SlotPreview | None = None
-            missing = ""
+            missing = code = ""
             if not areas:
                 missing = say("choose-areas")
             else:
@@ -128,7 +145,9 @@ class Placing:
                 except ValueError:
                     missing = say("no-such-time")
                 except Refusal as no:
-                    missing = refusal(no)
+                    missing, code = refusal(no), no.code
+            needs_approval = code.startswith("approval-")
+            self._button.visible, self._submit.visible = not needs_approval, needs_approval
             self._draw(preview, missing)
 
     def _draw(self, preview: SlotPreview | None, missing: str) -> None:

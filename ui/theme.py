@@ -19,6 +19,7 @@ from ui.ages import clock_script
 from ui.area_switch import area_switch
 from ui.holds import HoldStrip
 from ui.session import DARK_KEY, OWN_PAGE, SESSION_COOKIE, LoggedOut, Panel, Visit, arrive, asking, log
+from ui.waiting_badge import WaitingBadge
 from ui.words import LANGUAGE_KEY, refusal, say, speak
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -85,6 +86,7 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
         _brand()
         _navigation(visit, name, "loa-nav", "nav")
         ui.space()
+        waiting = WaitingBadge(visit)
         link = _LinkChip()
         _person(visit)
     area_switch(visit)
@@ -94,7 +96,7 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
     with ui.element("main").classes(f"loa-main loa-page-{name}").props("id=main tabindex=-1"):
         yield
     _navigation(visit, name, "loa-tabs", "tab")
-    _pulse(visit, link, (banner.refresh, holds.refresh), stale, drawn)
+    _pulse(visit, link, (banner.refresh, holds.refresh, waiting.refresh), stale, drawn)
 
 
 def head(title: str) -> None:
@@ -269,7 +271,7 @@ class _Watchman:
 
 
 def _pulse(
-    visit: Visit, link: _LinkChip, told: tuple[Callable[[], Awaitable[None]], ...], stale: ui.label, drawn: int
+    visit: Visit, link: _LinkChip, always: tuple[Callable[[], Awaitable[None]], ...], stale: ui.label, drawn: int
 ) -> None:
     beats, watchman = 0, _Watchman(visit)
 
@@ -283,7 +285,7 @@ def _pulse(
         if revision == drawn and beats > 1:
             return
         try:
-            for refresh in told:
+            for refresh in always:
                 await refresh()
             if revision != drawn:
                 for redraw in visit.redraws:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from broadcast.domain.fields import Category, Fields, Language
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from devices.vocabulary import AreaId, ClipHash, Level
@@ -26,6 +27,8 @@ class BulletinState(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     """It may never air again."""
+    EXPIRED = "expired"
+    """Its validity has ended; with a later end it may be handed in again."""
 
 
 class BulletinEvent(StrEnum):
@@ -36,6 +39,7 @@ class BulletinEvent(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    EXPIRE = "expire"
 
 
 _S, _E = BulletinState, BulletinEvent
@@ -51,6 +55,10 @@ LIFE: Final[dict[tuple[BulletinState, BulletinEvent], BulletinState]] = {
     (_S.APPROVED, _E.WITHDRAW): _S.WITHDRAWN,
     (_S.REJECTED, _E.EDIT): _S.DRAFT,
     (_S.REJECTED, _E.WITHDRAW): _S.WITHDRAWN,
+    (_S.SUBMITTED, _E.EXPIRE): _S.EXPIRED,
+    (_S.APPROVED, _E.EXPIRE): _S.EXPIRED,
+    (_S.EXPIRED, _E.EDIT): _S.DRAFT,
+    (_S.EXPIRED, _E.WITHDRAW): _S.WITHDRAWN,
 }
 
 
@@ -100,6 +108,29 @@ class Bulletin:
     upload_name: str = ""
     choice: VoiceChoice = AS_USUAL
     """Who was last chosen to read it."""
+    category: Category = Category.NONE
+    source: str = ""
+    issued_by: str = ""
+    areas: tuple[AreaId, ...] = ()
+    """Where it is meant to be heard."""
+    language: Language = Language.VIETNAMESE
+    tags: tuple[str, ...] = ()
+    writers: tuple[int, ...] = ()
+    """Everybody whose words these are; who wrote last stands last."""
+
+    @property
+    def fields(self) -> Fields:
+        """What it tells of itself beside its words."""
+        return Fields(
+            self.level,
+            self.category,
+            self.source,
+            self.issued_by,
+            self.valid_until,
+            self.areas,
+            self.language,
+            self.tags,
+        )
 
 
 def after(state: BulletinState, event: BulletinEvent) -> BulletinState:

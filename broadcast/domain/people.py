@@ -42,6 +42,8 @@ class Action(StrEnum):
     RAISE_ALARM = "raise-alarm"
     END_ALARM = "end-alarm"
     ENROL = "enrol"
+    SET_RULES = "set-rules"
+    """Say where a bulletin needs two people."""
     CORRECT_LEXICON = "correct-lexicon"
     """Say how something is read in an area and everywhere below."""
     SEE_AUDIT = "see-audit"
@@ -53,7 +55,7 @@ _S = BulletinState
 STATES: Final[dict[str, frozenset[BulletinState]]] = {
     "-": frozenset(),
     "any": frozenset(_S),
-    "open": frozenset({_S.DRAFT, _S.SUBMITTED, _S.APPROVED, _S.REJECTED}),
+    "open": frozenset({_S.DRAFT, _S.SUBMITTED, _S.APPROVED, _S.REJECTED, _S.EXPIRED}),
     "handed-in": frozenset({_S.SUBMITTED, _S.APPROVED}),
     "submitted": frozenset({_S.SUBMITTED}),
     "unrefused": frozenset({_S.DRAFT, _S.SUBMITTED, _S.APPROVED}),
@@ -75,6 +77,7 @@ raise-alarm     any        -          -          -          -          -
 end-alarm       any        -          -          -          -          -
 enrol           any        -          -          -          -          -
 correct-lexicon any        any        -          -          -          -
+set-rules       any        -          -          -          -          -
 see-audit       any        -          -          -          any        -
 see-people      -          -          -          -          any        any
 manage-people   -          -          -          -          -          any

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from broadcast import coming, scheduling
+from broadcast import coming, life, scheduling
 from broadcast.domain.coming import Mark
 from broadcast.domain.refusals import Refusal
 from broadcast.presence import Presence
@@ -105,9 +105,12 @@ async def test_places_of_others_are_refused(desk, receivers, operator, refused):
         assert no.value.code == code
 
 
-async def test_a_preview_tells_what_the_new_one_does_to_the_others(desk, place, staff, spoken):
+async def test_a_preview_tells_what_the_new_one_does_to_the_others(desk, place, staff, province, spoken):
     await place(COMMUNE, title="Trước")
     bulletin = spoken(staff, "Sau", level="priority")
+    await life.submit(desk, staff, bulletin)
+    waits = (await life.life(desk, province, bulletin)).versions[0]
+    await life.approve(desk, province, bulletin, waits.hash, "đã nghe")
     seen = await scheduling.preview(desk, Presence(), released, staff, bulletin, (DISTRICT,), SOON)
     told = {g.places: [(x.title, x.starts, x.mark, x.started_before) for x in g.lines] for g in seen.next}
     assert told == {

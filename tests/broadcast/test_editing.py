@@ -2,10 +2,11 @@ import pytest
 
 from broadcast import editing
 from broadcast.domain.bulletins import BulletinState, Origin
+from broadcast.domain.fields import Category, Fields
 from broadcast.domain.refusals import Refusal
 from broadcast.records import BulletinRow
 from broadcast.wording import refusal
-from devices.vocabulary import Level
+from devices.vocabulary import AreaId, Level
 
 
 async def test_a_draft_belongs_to_its_author_and_their_area(desk, staff, clock):
@@ -80,38 +81,6 @@ async def test_a_dropped_upload_gives_the_word_back_to_the_text(desk, staff, spo
     assert whole() == before
 
 
-async def test_a_bulletin_goes_its_way(desk, staff, spoken):
-    bulletin = spoken(staff)
-    assert (await editing.submit(desk, staff, bulletin)).state is BulletinState.SUBMITTED
-    assert (await editing.approve(desk, staff, bulletin)).state is BulletinState.APPROVED
-    assert (await editing.withdraw(desk, staff, bulletin)).state is BulletinState.WITHDRAWN
-    with pytest.raises(Refusal, match="bulletin-life"):
-        await editing.save(desk, staff, bulletin, "Lại", "Lại")
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"title": ""}, "title-empty"),
-        ({"text": ""}, "text-empty"),
-        ({"text": "🎉🎉"}, "text-silent"),
-        ({"text": "<p>Mời họp</p>"}, "text-markup"),
-    ],
-)
-async def test_what_cannot_be_said_is_not_handed_in(desk, staff, spoken, whole, fields, code):
-    bulletin = spoken(staff, **fields) if "title" not in fields else spoken(staff, fields["title"])
-    before = whole()
-    with pytest.raises(Refusal, match=code):
-        await editing.submit(desk, staff, bulletin)
-    assert whole() == before
-
-
-async def test_nothing_is_approved_before_it_can_be_heard(desk, staff, spoken):
-    bulletin = spoken(staff, state="submitted", clip=None)
-    with pytest.raises(Refusal, match="no-sound"):
-        await editing.approve(desk, staff, bulletin)
-
-
 async def test_an_operator_writes_nothing(desk, operator, staff, spoken, whole):
     bulletin = spoken(staff)
     before = whole()
@@ -119,9 +88,7 @@ async def test_an_operator_writes_nothing(desk, operator, staff, spoken, whole):
         editing.draft(desk, operator, "Họp", "Mời"),
         editing.save(desk, operator, bulletin, "Họp", "Mời"),
         editing.drop_upload(desk, operator, bulletin),
-        editing.submit(desk, operator, bulletin),
-        editing.approve(desk, operator, bulletin),
-        editing.withdraw(desk, operator, bulletin),
+        editing.describe(desk, operator, bulletin, Fields(), Fields(source="Đài")),
     ):
         with pytest.raises(Refusal, match="not-allowed"):
             await attempt
@@ -134,10 +101,52 @@ async def test_what_another_district_writes_is_not_there(desk, staff, stranger, 
     for attempt in (
         editing.save(desk, stranger, bulletin, "Họp", "Mời"),
         editing.drop_upload(desk, stranger, bulletin),
-        editing.submit(desk, stranger, bulletin),
+        editing.describe(desk, stranger, bulletin, Fields(), Fields(source="Đài")),
         editing.save(desk, staff, bulletin + 1, "Họp", "Mời"),
     ):
         with pytest.raises(Refusal, match="no-such-bulletin"):
             await attempt
     assert whole() == before
     assert (await editing.save(desk, province, bulletin, "Họp", "Mời")).title == "Họp"
+
+
+async def test_fields_are_kept_and_the_sound_with_them(desk, staff, spoken, rows):
+    bulletin = spoken(staff, state="approved")
+    wanted = Fields(
+        level=Level.PRIORITY,
+        category=Category.DISASTER,
+        source="<img src=x>",
+        issued_by="=HYPERLINK(1)",
+        areas=(AreaId("xa-thanh-duc-25657"),),
+        tags=("bão", "lũ"),
+    )
+    done = await editing.describe(desk, staff, bulletin, Fields(), wanted)
+    assert done.fields == wanted
+    assert (done.state, done.sound is not None, done.writers) == (BulletinState.DRAFT, True, ())
+
+
+async def test_two_people_who_change_different_fields_both_keep_theirs(desk, staff, province, spoken):
+    bulletin = spoken(staff)
+    await editing.describe(desk, staff, bulletin, Fields(), Fields(source="Đài huyện"))
+    done = await editing.describe(desk, province, bulletin, Fields(), Fields(tags=("họp",)))
+    assert (done.fields.source, done.fields.tags) == ("Đài huyện", ("họp",))
+
+
+async def test_fields_as_they_are_change_nothing(desk, staff, spoken, whole):
+    bulletin = spoken(staff, state="approved", source="Đài")
+    before = whole()
+    await editing.describe(desk, staff, bulletin, Fields(source="cũ"), Fields(source=" Đài "))
+    assert whole() == before
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        (Fields(level=Level.EMERGENCY), "level-emergency"),
+        (Fields(areas=(AreaId("huyen-ben-cau-711"),)), "not-your-area"),
+        (Fields(areas=(AreaId("xa-khong-co-1"),)), "no-such-area"),
+        (Fields(source="a" * 201), "field-long"),
+    ],
+)
+async def test_fields_that_cannot_be_change_nothing(desk, staff, spoken, refused, fields, code):
+    assert (await refused(editing.describe(desk, staff, spoken(staff), Fields(), fields))).code == code

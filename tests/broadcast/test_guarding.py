@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast import coming, guarding, scheduling
+from broadcast import coming, guarding, life, scheduling
 from broadcast.presence import Presence
 from broadcast.records import AiringRow, AreaRuleRow, AuditRow
 from devices.vocabulary import AreaId
@@ -107,6 +107,10 @@ async def test_more_than_the_airtime_of_a_day_needs_to_be_confirmed(say, place, 
     await place(COMMUNE, at=EVENING + timedelta(minutes=9), seconds=30.0, typed="21:09 Xã Thạnh Đức", reason="Bù giờ")
 
 
-async def test_emergencies_pass_every_guard(say, place):
+async def test_emergencies_pass_every_guard(desk, replan, say, receivers, staff, province, spoken):
     await say(COMMUNE, "20:30", "06:00", 1)
-    await place(COMMUNE, seconds=600.0, level="emergency")
+    bulletin = spoken(staff, seconds=600.0, level="emergency")
+    await life.submit(desk, staff, bulletin)
+    waits = (await life.life(desk, province, bulletin)).versions[0]
+    await life.approve(desk, province, bulletin, waits.hash, "đã nghe")
+    await scheduling.place(desk, replan, staff, bulletin, (COMMUNE,), EVENING, "", "")

@@ -20,7 +20,8 @@ from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.foretelling import Foretelling
 from broadcast.library import ClipLibrary
 from broadcast.listening import Listening
-from broadcast.records import BulletinRow, ClipRow, PaceRow, SpokenRow
+from broadcast.listening_records import PaceRow, SpokenRow
+from broadcast.records import BulletinRow, ClipRow
 from broadcast.studio import open_studio
 from broadcast.studio_tools import as_read
 

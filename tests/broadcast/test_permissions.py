@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlmodel import Session
 
-from broadcast import auditing, editing, enrolment, lexicons, logbook, scheduling, views
+from broadcast import auditing, editing, enrolment, lexicons, life, logbook, scheduling, version_books, views
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import ALLOWED, Action, Actor, Role
@@ -17,6 +18,7 @@ from broadcast.emergency import Emergency
 from broadcast.ledger import Ledger
 from broadcast.orders import Orders
 from broadcast.presence import Presence
+from broadcast.records import BulletinRow
 from broadcast.view_types import LogAsk, TrailAsk
 from broadcast.wire import Wire
 from devices.loopback import Exchange, LoopbackLink
@@ -37,8 +39,23 @@ STATELESS = (
     Action.ENROL,
     Action.CORRECT_LEXICON,
     Action.SEE_AUDIT,
+    Action.SET_RULES,
 )
 OF_A_BULLETIN = (Action.SEE_BULLETINS, Action.WRITE, Action.APPROVE, Action.WITHDRAW, Action.PLACE)
+
+
+@pytest.fixture
+def lies(desk, spoken):
+    """A bulletin in a state; what was handed in has its version."""
+
+    def lies(author: Actor, state: BulletinState, area: AreaId) -> int:
+        bulletin: int = spoken(author, area=area, state=state.value)
+        with Session(desk.store.engine) as session:
+            version_books.cut(session, session.get_one(BulletinRow, bulletin), author.id, desk.now())
+            session.commit()
+        return bulletin
+
+    return lies
 
 
 @dataclass
@@ -72,12 +89,18 @@ async def rooms(desk, replan, receivers, hire, tmp_path: Path):
         at = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
         return scheduling.place(desk, replan, actor, bulletin, (COMMUNE,), at, "")
 
+    def newest(bulletin: int) -> str:
+        with Session(desk.store.engine) as session:
+            found = version_books.newest(session, bulletin)
+            return found.hash if found else ""
+
     key = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
     doors: dict[Action, Attempt] = {
         Action.SEE_BULLETINS: lambda actor, bulletin: views.bulletin(desk, actor, bulletin),
         Action.WRITE: lambda actor, bulletin: editing.save(desk, actor, bulletin, "Khác", "Lời khác"),
-        Action.APPROVE: lambda actor, bulletin: editing.approve(desk, actor, bulletin),
-        Action.WITHDRAW: lambda actor, bulletin: editing.withdraw(desk, actor, bulletin),
+        Action.APPROVE: lambda actor, bulletin: life.approve(desk, actor, bulletin, newest(bulletin), "nghe rồi"),
+        Action.WITHDRAW: lambda actor, bulletin: life.withdraw(desk, actor, bulletin),
+        Action.SET_RULES: lambda actor, _: life.set_two_people(desk, actor, COMMUNE, demanded=True),
         Action.PLACE: place,
         Action.STOP: lambda actor, _: orders.stop(actor, COMMUNE),
         Action.IDENTIFY: lambda actor, _: orders.identify(actor, "thanh-duc-1"),
@@ -131,9 +154,9 @@ async def test_nobody_does_it_in_the_commune_next_door(rooms, hire, action):
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("action", OF_A_BULLETIN)
 async def test_a_bulletin_in_each_state_is_open_to_each_role_as_the_table_says(
-    rooms, hire, staff, spoken, whole, action, role, state
+    rooms, hire, staff, lies, whole, action, role, state
 ):
-    bulletin = spoken(staff, area=COMMUNE, state=state.value)
+    bulletin = lies(staff, state, COMMUNE)
     actor = hire("ai", role, COMMUNE)
     if state in ALLOWED[action, role]:
         await rooms.doors[action](actor, bulletin)
@@ -150,8 +173,8 @@ async def test_a_bulletin_in_each_state_is_open_to_each_role_as_the_table_says(
 
 
 @pytest.mark.parametrize("action", OF_A_BULLETIN)
-async def test_who_only_reads_everywhere_writes_where_they_write_alone(rooms, desk, hire, staff, spoken, action):
-    theirs, others = spoken(staff, area=COMMUNE, state="submitted"), spoken(staff, area="xa-cam-giang-25660")
+async def test_who_only_reads_everywhere_writes_where_they_write_alone(rooms, desk, hire, staff, lies, spoken, action):
+    theirs, others = lies(staff, BulletinState.SUBMITTED, COMMUNE), spoken(staff, area="xa-cam-giang-25660")
     actor = hire("ai", Role.AUDITOR, desk.tree.root.id)
     assert await views.bulletin(desk, actor, theirs)
     assert await views.bulletin(desk, actor, others)

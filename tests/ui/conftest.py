@@ -51,6 +51,7 @@ from broadcast.view_types import (
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
 from tests.ui.little_air import LittleAir
 from tests.ui.little_door import PASSWORD, LittleDoor
+from tests.ui.little_life import LittleLife
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -70,7 +71,7 @@ PEOPLE = {
 
 
 @dataclass
-class LittleOffice(LittleAir, LittleDoor):
+class LittleOffice(LittleAir, LittleLife, LittleDoor):
     now: datetime | None = None
     people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
     bell: Bell = field(default_factory=Bell)
@@ -443,6 +444,7 @@ class LittleOffice(LittleAir, LittleDoor):
                 "house": lambda: self.health,
                 "bell": self.bell,
                 "accounts": self.accounts(),
+                "life": self.life(),
             },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,

@@ -18,14 +18,15 @@ from broadcast.domain.bulletins import (
 from broadcast.domain.refusals import Refusal
 
 LIFE_TOLD = {
-    # state: edit, submit, approve, reject, withdraw ("-": cannot happen)
-    "draft": "draft submitted - - withdrawn",
-    "submitted": "draft - approved rejected withdrawn",
-    "approved": "draft - - - withdrawn",
-    "rejected": "draft - - - withdrawn",
-    "withdrawn": "- - - - -",
+    # state: edit, submit, approve, reject, withdraw, expire ("-": cannot happen)
+    "draft": "draft submitted - - withdrawn -",
+    "submitted": "draft - approved rejected withdrawn expired",
+    "approved": "draft - - - withdrawn expired",
+    "rejected": "draft - - - withdrawn -",
+    "withdrawn": "- - - - - -",
+    "expired": "draft - - - withdrawn -",
 }
-EVENTS = ("edit", "submit", "approve", "reject", "withdraw")
+EVENTS = ("edit", "submit", "approve", "reject", "withdraw", "expire")
 
 
 @pytest.mark.parametrize(("state", "event"), list(product(BulletinState, BulletinEvent)))
