@@ -292,6 +292,7 @@ def test_every_page_is_looked_at(browser, demo, width, scheme):
         "receivers": "/receivers",
         "alarm": "/alarm",
         "log": "/log",
+        "trail": "/trail",
     }.items():
         person.go(path)
         person.page.wait_for_timeout(400)

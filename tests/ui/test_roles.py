@@ -12,6 +12,7 @@ PAGES = {
     "/slots": READERS | {Role.OPERATOR},
     "/receivers": READERS | {Role.OPERATOR},
     "/log": READERS | {Role.OPERATOR},
+    "/trail": {Role.PROVINCE, Role.AUDITOR},
 }
 BUTTONS = {
     ("/", "write"): {Role.PROVINCE, Role.STAFF},
