@@ -29,8 +29,8 @@ def place(desk, province, spoken, clock, receivers):
 
     async def place(*areas, title="Mời họp", minutes=30.0):
         at = clock.time + timedelta(minutes=minutes)
-        typed = f"{at.astimezone(desk.zone):%H:%M}"
-        return await scheduling.place(desk, replan, province, spoken(province, title), areas, at, typed)
+        typed = f"{at.astimezone(desk.zone):%H:%M} {desk.tree.get(areas[0]).name}"
+        return await scheduling.place(desk, replan, province, spoken(province, title), areas, at, typed, "Thử")
 
     return place
 

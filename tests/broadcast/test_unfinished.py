@@ -206,7 +206,7 @@ from devices.loopback import Exchange, LoopbackLink
 async def main():
     async with open_house(load(Path(sys.argv[1])), LoopbackLink(Exchange())) as house:
         await house.add_user("lan", "Lan", held(Role.PROVINCE, house.tree.root.id), "correct horse 7")
-        lan = await house.office.log_in("lan", "correct horse 7", "here")
+        lan = await house.actor_of("lan")
         text = " ".join(f"Hộ thứ {n} đã nhận đủ phần gạo của mình." for n in range(40))
         bulletin = (await house.office.draft(lan, "Gạo", text)).id
 
