@@ -98,3 +98,18 @@ class RuleView:
     """0: as long as one likes."""
     by_name: str
     at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """One airing in the calendar. `origin`: the kind of the highest area it is aimed at."""
+
+    slot: int
+    subject: str
+    title: str
+    level: Level
+    at: datetime
+    seconds: float
+    areas: tuple[str, ...]
+    origin: str
+    movable: bool

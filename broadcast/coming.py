@@ -48,7 +48,7 @@ async def without(desk: Desk, held_until: HeldUntil, actor: Actor, slot: int) ->
     now = desk.now()
 
     def work(session: Session) -> tuple[NextGroup, ...]:
-        rows = session.exec(select(AiringRow).where(AiringRow.slot == slot)).all()
+        rows = session.exec(select(AiringRow).where(AiringRow.slot == slot, ~col(AiringRow.withdrawn))).all()
         if not rows:
             raise Refusal("no-such-slot")
         areas = {AreaId(a) for row in rows for a in row.areas if a in desk.tree.areas}

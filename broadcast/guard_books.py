@@ -11,7 +11,7 @@ from broadcast.desk import Desk
 from broadcast.domain.area_rules import AreaRule, guards
 from broadcast.domain.days import Days
 from broadcast.domain.guards import Breach, Found, Guards, Span, in_the_way
-from broadcast.domain.schedule import Airing, QuietHours
+from broadcast.domain.schedule import Airing, QuietHours, clashes
 from broadcast.records import AiringRow, AreaRuleRow
 from devices.vocabulary import AreaId, Level
 
@@ -69,3 +69,19 @@ def in_the_way_of(
 def is_quiet(found: Iterable[tuple[AreaId, Found]]) -> bool:
     """Whether the quiet hours are in the way anywhere: then receivers must know that they were passed on purpose."""
     return any(f.breach is Breach.QUIET_HOURS for _, f in found)
+
+
+def clashing(
+    desk: Desk, session: Session, airing: Airing, homes: Mapping[str, AreaId], without: frozenset[str] = frozenset()
+) -> tuple[Airing, ...]:
+    """What sounds at the same moment at any of these receivers, in time order."""
+    near = select(AiringRow).where(
+        col(AiringRow.withdrawn).is_(False), col(AiringRow.at) < airing.ends, col(AiringRow.ends) > airing.at
+    )
+    others = (books.airing(row) for row in session.exec(near) if row.id not in without)
+    return clashes(airing, [o for o in others if desk.tree.reached(o.areas, dict(homes))])
+
+
+def place_name(desk: Desk, areas: tuple[AreaId, ...]) -> str:
+    """The place as it is typed to pass a guard: its name, or how many there are."""
+    return desk.tree.get(areas[0]).name if len(areas) == 1 else f"{len(areas)} địa bàn"

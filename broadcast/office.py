@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
+from broadcast.air_types import CalendarEntry, HoldView, NextGroup, NextView, RuleView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
@@ -124,6 +124,12 @@ class Office:
     clip: Callable[[str], Path | None]
     """Where the sound of that hash lies. Pages play it from /clips/{sha256}."""
 
+    preview_move: Callable[[Actor, int, datetime], Awaitable[SlotPreview]]
+    """(actor, slot, at): what would become of it at another hour. Refusal: slot-begun, and as place, but guards."""
+    move_slot: Callable[[Actor, int, datetime, str, str], Awaitable[Slot]]
+    """(actor, slot, at, typed, reason): the same bulletin at another hour, in the same areas."""
+    calendar: Callable[[Actor, AreaId, datetime, datetime], Awaitable[tuple[CalendarEntry, ...]]]
+    """(actor, area, first, last): what is aimed at the area, above and below it, between the two."""
     area_rule: Callable[[Actor, AreaId], Awaitable[RuleView]]
     """The hours of an area: what it says itself, and what holds there."""
     set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]

@@ -22,10 +22,9 @@ from broadcast.domain.schedule import (
     Airing,
     Slot,
     airing_id,
-    clashes,
     require_time,
 )
-from broadcast.guard_books import in_the_way_of, is_quiet
+from broadcast.guard_books import clashing, in_the_way_of, is_quiet, place_name
 from broadcast.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from broadcast.view_types import SlotPreview
@@ -98,7 +97,7 @@ async def preview(
         begin, end = span(wish.at, desk.now(), desk.zone)
         homes = {r: wish.homes[r] for r in wish.receivers}
         coming = groups(desk, held_until, session, homes, begin, end, added=(airing,))
-        return wish, airing, _clashes(desk, session, wish, airing), coming, found
+        return wish, airing, clashing(desk, session, airing, homes), coming, found
 
     fewest = _require_areas(desk, actor, areas)
     wish, airing, others, coming, found = await desk.store.read(work)
@@ -113,7 +112,7 @@ async def preview(
         receivers=len(wish.receivers),
         receivers_offline=len(wish.receivers) - len(present),
         clashes=tuple(f"{o.title} ({_hours(desk, o)})" for o in others),
-        quiet_confirmation=confirmation(wish.at, _place(desk, wish), desk.zone) if found else "",
+        quiet_confirmation=confirmation(wish.at, place_name(desk, wish.areas), desk.zone) if found else "",
         breaches=tuple(BreachView(desk.tree.get(a).name, f.breach.value, f.facts) for a, f in found),
         next=coming,
     )
@@ -146,7 +145,7 @@ async def place(
             return books.slot(there, wish.title), False
         found = in_the_way_of(desk, session, wish.airing(0, confirmed=False), wish.heard)
         every = tuple(f for _, f in found)
-        passed = pass_on_purpose(every, wish.at, _place(desk, wish), desk.zone, typed, reason)
+        passed = pass_on_purpose(every, wish.at, place_name(desk, wish.areas), desk.zone, typed, reason)
         written = books.bulletin_row(session, bulletin, actor, desk.tree, Action.PLACE)
         version = version_books.vouch(session, desk.tree, written, wish.areas, actor, desk.now())
         row = SlotRow(
@@ -249,24 +248,9 @@ def _placed_already(session: Session, wish: _Wish) -> SlotRow | None:
     return None
 
 
-def _clashes(desk: Desk, session: Session, wish: _Wish, airing: Airing) -> tuple[Airing, ...]:
-    near = select(AiringRow).where(
-        col(AiringRow.withdrawn).is_(False), col(AiringRow.at) < airing.ends, col(AiringRow.ends) > airing.at
-    )
-    others = (books.airing(row) for row in session.exec(near))
-    mine = set(wish.receivers)
-    heard = [o for o in others if mine.intersection(desk.tree.reached(o.areas, wish.homes))]
-    return clashes(airing, heard)
-
-
 def _hours(desk: Desk, airing: Airing) -> str:
     first, last = (t.astimezone(desk.zone) for t in (airing.at, airing.ends))
     return f"{first:%H:%M}–{last:%H:%M}"
-
-
-def _place(desk: Desk, wish: _Wish) -> str:
-    """The place as it is typed to pass a guard: its name, or how many there are."""
-    return desk.tree.get(wish.areas[0]).name if len(wish.areas) == 1 else f"{len(wish.areas)} địa bàn"
 
 
 async def _replan(replan: Replan, areas: tuple[AreaId, ...]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
@@ -88,7 +89,7 @@ async def slots(desk: Desk, actor: Actor, how_many: int) -> tuple[SlotView, ...]
             .correlate(AiringRow)
             .exists()
         )
-        theirs = select(SlotRow, AiringRow).where(AiringRow.slot == SlotRow.id, heard)
+        theirs = select(SlotRow, AiringRow).where(AiringRow.slot == SlotRow.id, heard, _not_moved_away())
         coming = theirs.where(col(AiringRow.ends) >= now).order_by(col(AiringRow.at), col(AiringRow.id)).limit(most)
         found = list(session.exec(coming).all())
         past = theirs.where(col(AiringRow.ends) < now).order_by(col(AiringRow.at).desc(), col(AiringRow.id).desc())
@@ -117,6 +118,7 @@ async def deliveries(desk: Desk, presence: Presence, actor: Actor, slot: int) ->
         theirs = (
             select(DeliveryRow, AiringRow.title)
             .where(DeliveryRow.subject == AiringRow.id, AiringRow.slot == slot, mine.rows(DeliveryRow.area))
+            .where(SlotRow.id == AiringRow.slot, or_(_not_moved_away(), col(DeliveryRow.state) != "withdrawn"))
             .order_by(DeliveryRow.receiver)
         )
         return [(row, title, known.get(row.receiver, row.receiver)) for row, title in session.exec(theirs)]
@@ -248,6 +250,11 @@ def _alarm_view(desk: Desk, alarm: AlarmInForce, heard: Iterable[DeliveryView]) 
         unsent=tuple(area_name(desk, a) for a in alarm.unsent),
         deliveries=tuple(heard),
     )
+
+
+def _not_moved_away() -> ColumnElement[bool]:
+    """Of the airings of a slot that was moved only the one it has now; of one that was withdrawn, all."""
+    return or_(~col(AiringRow.withdrawn), col(SlotRow.withdrawn_at).is_not(None))
 
 
 def _bounded(how_many: int) -> int:

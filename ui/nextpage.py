@@ -38,7 +38,7 @@ async def _draw(visit: Visit, area: str, receiver: str) -> None:
         chooser = ui.select(
             options, label=air("next-where"), value=view.area if view.area in options else None, with_input=True
         )
-        chooser.props("outlined dense options-dense data-testid=next-area").classes("loa-next-where").mark("next-area")
+        chooser.props("outlined options-dense data-testid=next-area").classes("loa-next-where").mark("next-area")
         chooser.on_value_change(lambda e: ui.navigate.to(f"/next?area={slug(e.value or '')}"))
     place = ui.element("div").classes("loa-next-groups").mark("next-list")
     hours = Hours(visit, view.area) if not receiver else None

@@ -31,6 +31,10 @@ async def _draw(visit: Visit) -> None:
     with ui.element("div").classes("loa-top"):
         heading(say("nav-slots"), say("slots-hint"))
         with ui.element("div").classes("loa-actions"):
+            to_days = ui.button(
+                air("nav-calendar"), icon="calendar_month", on_click=lambda: ui.navigate.to("/calendar")
+            )
+            to_days.props("outline no-caps data-testid=to-calendar").mark("to-calendar")
             to_next = ui.button(air("nav-next"), icon="update", on_click=lambda: ui.navigate.to("/next"))
             to_next.props("outline no-caps data-testid=to-next").mark("to-next")
     nothing = ui.element("div")

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 import wave
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -194,7 +195,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds", "without", "next_hours", "area_rule",
+    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "calendar",
 }  # fmt: skip
 
 
@@ -228,10 +229,11 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
         async def raised():
             alarms.append(await office.raise_alarm(lan, (root,), Siren.WAIL, "Lũ về", "KHẨN CẤP"))
 
-        slots = []
+        slots, later = [], []
 
         async def placed():
             slots.append(await office.place(lan, made.id, (root,), None, ""))
+            later.append(await office.place(lan, made.id, (root,), datetime.now(UTC) + timedelta(hours=1), ""))
 
         changes = {
             "log_in": lambda: None,
@@ -246,6 +248,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "choose": lambda: office.choose(lan, made.id, VoiceChoice("espeak", "vi", 0.9)),
             "render": lambda: office.render(lan, made.id, lambda _: None),
             "place": placed,
+            "move_slot": lambda: office.move_slot(lan, later[0].id, datetime.now(UTC) + timedelta(hours=2), "", ""),
             "withdraw_slot": lambda: office.withdraw_slot(lan, slots[0].id),
             "stop": lambda: office.stop(lan, root),
             "set_rule": lambda: office.set_rule(lan, root, "22:00", "22:00", 0),

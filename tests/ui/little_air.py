@@ -5,13 +5,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.air_types import HoldView, NextGroup, NextLine, NextView, RuleView
+from broadcast.air_types import CalendarEntry, HoldView, NextGroup, NextLine, NextView, RuleView
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import rule
 from broadcast.domain.coming import Mark
-from broadcast.domain.guards import Breach, Found
+from broadcast.domain.guards import Breach, Found, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
-from broadcast.domain.schedule import QuietHours
+from broadcast.domain.schedule import QuietHours, Slot
+from broadcast.view_types import SlotPreview
 from devices.vocabulary import AreaId, Level, slug
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -93,3 +94,29 @@ class LittleAir:
         self.hours[where] = (quiet_from, quiet_to, most)
         view: RuleView = await self.area_rule(actor, where)
         return view
+
+    async def calendar(
+        self: Any, actor: Actor, where: AreaId, first: datetime, last: datetime
+    ) -> tuple[CalendarEntry, ...]:
+        require(actor, Action.SEE_LOG, (where,), TREE)
+        return tuple(
+            CalendarEntry(
+                s.id, f"s{s.id}", s.title, Level.ROUTINE, s.at, 12.3, tuple(TREE.get(a).name for a in s.areas),
+                TREE.get(s.areas[0]).kind, movable=actor.may(Action.PLACE),
+            )
+            for s in self.booked.values() if first <= s.at < last
+        )  # fmt: skip
+
+    async def preview_move(self: Any, actor: Actor, slot: int, at: datetime) -> SlotPreview:
+        booked = self.booked[slot]
+        preview: SlotPreview = await self.preview(actor, booked.bulletin, booked.areas, at)
+        return preview
+
+    async def move_slot(self: Any, actor: Actor, slot: int, at: datetime, typed: str, reason: str) -> Slot:
+        await self.preview_move(actor, slot, at)
+        areas = self.booked[slot].areas
+        pass_on_purpose(self.found(at), at, self.place_name(areas), ZONE, typed, reason)
+        self.booked[slot] = replace(self.booked[slot], at=at)
+        self.bell.ring()
+        moved: Slot = self.booked[slot]
+        return moved

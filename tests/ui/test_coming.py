@@ -1,9 +1,12 @@
 """Pages of what will sound: the next 24 hours, before and after."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
@@ -97,3 +100,28 @@ async def test_an_operator_sees_the_hours_and_cannot_change_them(user: User, ent
     await enter("xa", "/next")
     await user.should_see("Giờ yên tĩnh: 22:00 đến 05:00")
     await user.should_not_see(marker="hours-change")
+
+
+async def test_a_slot_is_moved_in_the_calendar_after_a_look_at_what_that_does(
+    user: User, enter, little, spoken
+) -> None:
+    staff = little.people["huyen"]
+    at = (little.time() + timedelta(hours=2)).replace(second=0, microsecond=0)
+    slot = await little.place(staff, 1, staff.areas, at, "")
+    await enter("huyen", "/calendar")
+    await user.should_see("Lịch phát của Huyện Gò Dầu")
+    later = (at + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+    asked = {"slot": slot.id, "at": later.replace(tzinfo=None).isoformat()}
+    assert user.client is not None
+    with user.client:
+        layout = user.client.layout
+        listener = next(x for x in layout._event_listeners.values() if x.type == "loaCalendarAsked")
+        handle_event(listener.handler, GenericEventArguments(sender=layout, client=user.client, args=asked))
+    await user.should_see("Trước và sau", retries=100)
+    user.find(marker="move-do").click()
+    for _ in range(100):
+        if little.booked[slot.id].at == at + timedelta(hours=1):
+            break
+        await asyncio.sleep(0.05)
+    assert little.booked[slot.id].at == at + timedelta(hours=1)
+    assert user.notify.contains("Đã dời sang")

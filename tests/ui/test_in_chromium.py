@@ -1,10 +1,14 @@
 """What only a browser can show: nothing comes from elsewhere, ages tick, typed words outlive the page."""
 
 import asyncio
+import re
 import socket
 import wave
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -15,9 +19,13 @@ from nicegui.testing.general import nicegui_reset_globals
 from playwright.async_api import Page, async_playwright, expect
 
 from audio.compact import compact
+from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.listening import Piece, SpokenLine
+from broadcast.domain.schedule import Slot
+from devices.vocabulary import ClipHash, Level
 
 pytestmark = pytest.mark.browser
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 expect.set_options(timeout=30_000)
 
 
@@ -190,3 +198,65 @@ async def test_a_sentence_is_heard_from_its_start_followed_with_the_eye_and_hear
     assert (low < 0.02, high < 0.05, 0.15 < middle < 0.6) == (True, True, True), (low, middle, high)
     await page.uncheck("[data-testid=horn]")
     await expect(page.locator(".loa-hear")).to_have_attribute("data-horn", "off")
+
+
+async def _booked(little, hours: int) -> Slot:
+    staff, sound = little.people["huyen"], Sound(ClipHash("a" * 64), 600.0, 9_000, "gtts", "vi")
+    little.books[1] = Bulletin(
+        1, "Tiêm <b>phòng</b>", "Kính thưa", Level.ROUTINE, BulletinState.DRAFT, Origin.TEXT, staff.id, staff.areas[0],
+        sound, little.time(),
+    )  # fmt: skip
+    little.quiet = replace(little.quiet, start=little.quiet.end)
+    noon = little.time().astimezone(ZONE).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    slot: Slot = await little.place(staff, 1, staff.areas, noon + timedelta(hours=hours), "")
+    return slot
+
+
+async def test_a_slot_is_dragged_in_the_calendar_and_moves_only_when_that_is_pressed(page: Page, little) -> None:
+    slot = await _booked(little, 0)
+    await page.set_viewport_size({"width": 1280, "height": 1700})
+    await page.goto("/calendar")
+    await page.click(".fc-timeGridDay-button")
+    await page.click(".fc-next-button")
+    entry = page.locator(f"[data-testid=entry-{slot.id}]")
+    await expect(entry).to_contain_text("Tiêm <b>phòng</b>")
+    box, lower = (
+        await entry.bounding_box(),
+        await page.locator("[data-time='14:00:00'].fc-timegrid-slot-lane").bounding_box(),
+    )
+    assert box is not None
+    assert lower is not None
+    x = box["x"] + box["width"] / 2
+    await page.mouse.move(x, box["y"] + 4)
+    await page.mouse.down()
+    await page.mouse.move(x, box["y"] + 40, steps=4)
+    await page.mouse.move(x, lower["y"] + 4, steps=8)
+    await page.mouse.up()
+    hour = page.locator("[data-testid=move-hour]")
+    await expect(hour).to_have_value(re.compile("14:[0-5]0|14:[0-5]5"))
+    assert little.booked[slot.id].at == slot.at
+    await expect(page.locator("[data-testid=compare]")).to_be_visible()
+    await page.click("[data-testid=move-do]")
+    await expect(entry).to_contain_text("14:")
+    moved = little.booked[slot.id].at - slot.at
+    assert timedelta(hours=2) <= moved < timedelta(hours=3)
+
+
+async def test_a_thumb_stops_everything_and_opens_a_slot_in_the_calendar_on_a_phone(page: Page, little) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    home = little.horns["loa-1"].area
+    await page.goto("/receivers")
+    await page.click(f"[data-testid=stop-all-{home}]")
+    await expect(page.locator(f"[data-testid=hold-{home}]")).to_contain_text("Đang dừng tất cả ở Xã Thạnh Đức")
+    await page.click(f"[data-testid=release-{home}]")
+    await expect(page.locator(f"[data-testid=hold-{home}]")).to_have_count(0)
+    slot = await _booked(little, 1)
+    for address in ("/calendar", "/next"):
+        await page.goto(address)
+        await page.wait_for_selector(".loa-heading")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    await page.goto("/calendar")
+    await page.click(".fc-next-button")
+    await page.locator(f"[data-testid=entry-{slot.id}]").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-testid=move-hour]")).to_have_value("13:00")

@@ -1,0 +1,37 @@
+// The calendar: drawn by FullCalendar (MIT, shipped with the panel); what is dragged is asked of the server before it holds.
+window.loaCalendar = {
+  calendar: null,
+  start(id, language, zone, narrow) {
+    const place = document.getElementById(id);
+    if (!place || !window.FullCalendar) return;
+    const two = { hour: "2-digit", minute: "2-digit", hour12: false };
+    this.calendar = new FullCalendar.Calendar(place, {
+      locale: language, firstDay: 1, timeZone: zone, nowIndicator: true,
+      now: () => new Date(window.loaNow()).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T"), height: Math.max(480, innerHeight * 0.78), allDaySlot: false,
+      initialView: narrow ? "timeGridDay" : "timeGridWeek", slotDuration: "00:30:00", snapDuration: "00:15:00",
+      scrollTime: "05:00:00", slotLabelFormat: two, eventTimeFormat: two, eventMinHeight: 26, navLinks: true,
+      headerToolbar: { left: "prev,today,next", center: "title", right: "dayGridMonth,timeGridWeek,timeGridDay,listWeek" },
+      editable: true, eventDurationEditable: false, dayMaxEvents: 6, longPressDelay: 400,
+      events: [],
+      datesSet: (shown) => emitEvent("loaCalendarShown", { first: shown.startStr, last: shown.endStr }),
+      eventDrop: (drop) => {
+        const at = drop.event.startStr;  // before it goes back to where it was
+        drop.revert();
+        emitEvent("loaCalendarAsked", { slot: drop.event.extendedProps.slot, at });
+      },
+      eventClick: (press) => { press.jsEvent.preventDefault(); emitEvent("loaCalendarAsked", { slot: press.event.extendedProps.slot, at: null }); },
+      eventDidMount: (made) => {
+        made.el.setAttribute("data-testid", "entry-" + made.event.extendedProps.slot);
+        made.el.setAttribute("tabindex", "0"); made.el.setAttribute("role", "button");
+        made.el.setAttribute("aria-label", made.event.extendedProps.told); made.el.title = made.event.extendedProps.told;
+        made.el.addEventListener("keydown", (key) => { if (key.key === "Enter" || key.key === " ") { key.preventDefault(); made.el.click(); } });
+      },
+    });
+    this.calendar.render();
+  },
+  show(entries) {
+    if (!this.calendar) return;
+    this.calendar.removeAllEvents();
+    for (const entry of entries) this.calendar.addEvent(entry);
+  },
+};
