@@ -11,10 +11,10 @@ from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, O
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import Verdict, clean_reason, require_second
+from broadcast.life_types import DecisionView, LifeView, VersionView, Waiting
 from broadcast.records import BulletinRow, ClipRow
 from broadcast.sight import area_name, person, sight
 from broadcast.version_records import DecisionRow, HearingRow, TwoPeopleRow, VersionRow
-from broadcast.view_types import DecisionView, LifeView, VersionView, Waiting
 from devices.vocabulary import AreaId, Level
 
 MOST: Final = 200

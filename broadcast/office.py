@@ -19,6 +19,7 @@ from broadcast.domain.listening import Foretold, Heard, Outline
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
+from broadcast.life_types import BulletinAsk, BulletinPage
 from broadcast.office_accounts import Accounts
 from broadcast.office_life import LifeOffice
 from broadcast.view_types import (
@@ -155,8 +156,8 @@ class Office:
     # what pages read
     areas: AreasOf
     """The trees in which the actor may do something: one root for each of their areas."""
-    bulletins: Callable[[Actor, int], Awaitable[tuple[BulletinView, ...]]]
-    """(actor, how many): newest first."""
+    bulletins: Callable[[Actor, BulletinAsk], Awaitable[BulletinPage]]
+    """Newest first, a page at a time."""
     bulletin: Callable[[Actor, int], Awaitable[BulletinView]]
     slots: Callable[[Actor, int], Awaitable[tuple[SlotView, ...]]]
     """(actor, how many): those that reach the actor's areas, coming ones first, then the newest past ones."""

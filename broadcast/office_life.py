@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.fields import Fields
 from broadcast.domain.people import Actor
-from broadcast.view_types import LifeView, Waiting
+from broadcast.life_types import LifeView, Waiting
 from devices.vocabulary import AreaId
 
 

@@ -3,18 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, true
 
+from broadcast import books
 from broadcast.desk import Desk
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor
 from broadcast.presence import Heard, Presence
-from broadcast.records import DeliveryRow, PersonRow, ReceiverRow
-from broadcast.view_types import DeliveryView
+from broadcast.records import BulletinRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
+from broadcast.view_types import BulletinView, DeliveryView
 from devices.messages import NowPlaying
 from devices.vocabulary import AreaId
+
+SLOTS: Final = 500
+"""Of one bulletin, at most."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,16 @@ def delivery(desk: Desk, presence: Presence, row: DeliveryRow, title: str, recei
         position_ms=playing.position_ms if playing else None,
         total_ms=playing.total_ms if playing else round(row.seconds * 1000),
         why=row.why,
+    )
+
+
+def bulletin_view(session: Session, row: BulletinRow) -> BulletinView:
+    """A bulletin as pages show it, with its slots, newest first."""
+    placed = select(SlotRow).where(SlotRow.bulletin == row.id).order_by(col(SlotRow.at).desc(), col(SlotRow.id).desc())
+    return BulletinView(
+        bulletin=books.bulletin(session, row),
+        author_name=person(session, row.author),
+        slots=tuple(books.slot(s, row.title) for s in session.exec(placed.limit(SLOTS)).all()),
     )
 
 

@@ -16,13 +16,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
-from broadcast import trail
+from broadcast import finding_records, trail
 from broadcast.domain.audit import Change, Deed, deed
 from broadcast.domain.refusals import Refusal
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
 
+BESIDE: Final = (finding_records,)
+"""What follows every write of its own accord; importing it is enough."""
 READERS: Final = 4
 """Threads that read; one more writes: SQLite has one writer at a time, and so nobody waits for a lock."""
 LOCK_WAIT_S: Final = 10

@@ -17,8 +17,8 @@ from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.presence import Heard, Presence
-from broadcast.records import AiringRow, AlarmRow, BulletinRow, DeliveryRow, ReceiverRow, SlotRow
-from broadcast.sight import Sight, area_name, delivery, names, person, present, sight
+from broadcast.records import AiringRow, AlarmRow, DeliveryRow, ReceiverRow, SlotRow
+from broadcast.sight import Sight, area_name, bulletin_view, delivery, names, present, sight
 from broadcast.view_types import AlarmView, AreaNode, BulletinView, DeliveryView, ReceiverView, SlotView
 from broadcast.wording import say
 from devices.vocabulary import AlarmId, AreaId, Siren
@@ -51,28 +51,11 @@ async def areas(desk: Desk, actor: Actor, action: Action | None = None) -> tuple
     return tuple(node(desk.tree.get(a)) for a in mine)
 
 
-async def bulletins(desk: Desk, actor: Actor, how_many: int) -> tuple[BulletinView, ...]:
-    """The newest first."""
-    require(actor, Action.SEE_BULLETINS, (), desk.tree)
-    mine = sight(desk, actor, Action.SEE_BULLETINS)
-
-    def work(session: Session) -> tuple[BulletinView, ...]:
-        newest = (
-            select(BulletinRow)
-            .where(mine.rows(BulletinRow.area))
-            .order_by(col(BulletinRow.updated_at).desc(), col(BulletinRow.id).desc())
-            .limit(_bounded(how_many))
-        )
-        return tuple(_bulletin(session, row) for row in session.exec(newest).all())
-
-    return await desk.store.read(work)
-
-
 async def bulletin(desk: Desk, actor: Actor, bulletin_id: int) -> BulletinView:
     """One of them. Raises Refusal("no-such-bulletin")."""
 
     def work(session: Session) -> BulletinView:
-        return _bulletin(session, books.bulletin_row(session, bulletin_id, actor, desk.tree, Action.SEE_BULLETINS))
+        return bulletin_view(session, books.bulletin_row(session, bulletin_id, actor, desk.tree, Action.SEE_BULLETINS))
 
     return await desk.store.read(work)
 
@@ -173,15 +156,6 @@ async def alarms(desk: Desk, presence: Presence, board: Board, actor: Actor) -> 
             desk, a, (delivery(desk, presence, row, a.words, name) for row, name in rows if row.subject == a.id)
         )
         for a in shown
-    )
-
-
-def _bulletin(session: Session, row: BulletinRow) -> BulletinView:
-    placed = select(SlotRow).where(SlotRow.bulletin == row.id).order_by(col(SlotRow.at).desc(), col(SlotRow.id).desc())
-    return BulletinView(
-        bulletin=books.bulletin(session, row),
-        author_name=person(session, row.author),
-        slots=tuple(books.slot(s, row.title) for s in session.exec(placed.limit(MOST))),
     )
 
 

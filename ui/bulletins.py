@@ -1,20 +1,26 @@
 """The bulletins, newest first, and the way to a new one."""
 
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
+from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import Action
-from broadcast.view_types import BulletinView
+from broadcast.life_types import BulletinAsk
+from broadcast.view_types import AreaNode, BulletinView
+from devices.vocabulary import AreaId, Level
 from ui.ages import Age
 from ui.board import Board
+from ui.life import StateTag
+from ui.living import level_name, state_name, told
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
-from ui.words import length, moment, say
+from ui.words import length, moment, number, say
 
-HOW_MANY = 200
+PAGE_SIZE: Final = 48
 
 
 def register(panel: Panel) -> None:
@@ -36,18 +42,89 @@ async def _draw(visit: Visit) -> None:
         heading(say("nav-bulletins"), say("bulletins-hint"))
         button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
         button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
-    nothing = ui.element("div")
-    with nothing:
-        empty("campaign", say("bulletins-empty"), say("bulletins-empty-hint"))
-    board: Board[BulletinView] = Board(ui.element("div").classes("loa-grid"), lambda v: v.bulletin.id, _BulletinCard)
+    page = _List(visit)
+    await page.offer()
+    await page.read()
+    visit.redraws.append(page.read)
 
-    async def redraw() -> None:
-        views = await visit.office.bulletins(visit.actor, HOW_MANY)
-        nothing.visible = not views
-        board.show(views)
 
-    await redraw()
-    visit.redraws.append(redraw)
+class _List:
+    """What is looked for, and a page of what was found."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        with ui.element("div").classes("loa-filter"):
+            self._words = ui.input(told("find"), on_change=self._asked_anew).classes("loa-find")
+            self._words.props("outlined dense clearable debounce=250 type=search data-testid=find").mark("find")
+            with self._words.add_slot("prepend"):
+                ui.icon("search").props("aria-hidden=true")
+            states = {"": told("all-states")} | {state.value: state_name(state) for state in BulletinState}
+            levels = {"": told("all-levels")} | {level.value: level_name(level) for level in Level}
+            self._state = self._choice("find-state", told("state"), states)
+            self._level = self._choice("find-level", told("level"), levels)
+            self._area = self._choice("find-area", say("area"), {"": say("all-areas")})
+        self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("find-error")
+        self._nothing = ui.element("div")
+        with self._nothing:
+            empty("campaign", say("bulletins-empty"), say("bulletins-empty-hint"))
+        self._none = ui.element("div")
+        with self._none:
+            empty("search_off", told("find-none"), told("find-none-hint"))
+        self._total = ui.label().classes("loa-dim").mark("find-total").props("role=status data-testid=find-total")
+        grid = ui.element("div").classes("loa-grid")
+        self._board: Board[BulletinView] = Board(grid, lambda v: v.bulletin.id, _BulletinCard)
+        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
+        self._pages.mark("find-pages").classes("loa-pages")
+
+    def _choice(self, marker: str, label: str, options: dict[str, str]) -> ui.select:
+        field = ui.select(options, value="", label=label, on_change=self._asked_anew)
+        field.props(f"outlined dense options-dense data-testid={marker}").mark(marker).classes("loa-select")
+        return field
+
+    async def offer(self) -> None:
+        """The areas to choose from."""
+        options = {"": say("all-areas")}
+
+        def add(node: AreaNode, depth: int) -> None:
+            options[node.id] = "\u2003" * depth + node.name
+            for child in node.children:
+                add(child, depth + 1)
+
+        for node in await self._visit.office.areas(self._visit.actor, Action.SEE_BULLETINS):
+            add(node, 0)
+        self._area.set_options(options, value="")
+
+    async def _asked_anew(self) -> None:
+        if self._pages.value != 1:
+            self._pages.set_value(1)  # which reads
+        else:
+            await self._turned()
+
+    async def _turned(self) -> None:
+        async with asking(self._wrong.set_text):
+            await self.read()
+
+    async def read(self) -> None:
+        """Read what is asked for, and show it."""
+        ask = BulletinAsk(
+            words=self._words.value or "",
+            state=BulletinState(self._state.value) if self._state.value else None,
+            level=Level(self._level.value) if self._level.value else None,
+            area=AreaId(self._area.value) if self._area.value else None,
+            page=int(self._pages.value or 1) - 1,
+            page_size=PAGE_SIZE,
+        )
+        page = await self._visit.office.bulletins(self._visit.actor, ask)
+        narrowed = ask != BulletinAsk(page=ask.page, page_size=PAGE_SIZE)
+        self._wrong.set_text("")
+        self._nothing.visible = not page.total and not narrowed
+        self._none.visible = not page.total and narrowed
+        self._total.visible = narrowed and page.total > 0
+        self._total.set_text(told("find-total", count=number(page.total)))
+        pages = max(1, -(-page.total // PAGE_SIZE))
+        self._pages.max = pages
+        self._pages.visible = pages > 1
+        self._board.show(page.views)
 
 
 class _BulletinCard:
@@ -60,6 +137,8 @@ class _BulletinCard:
             self._title = ui.label().classes("loa-card-title")
             self._text = ui.label().classes("loa-excerpt loa-dim")
             with ui.element("div").classes("loa-card-foot"):
+                self._state = StateTag()
+                self._urgent = ui.label(level_name(Level.PRIORITY)).classes("loa-tag loa-tag-alarm")
                 self._sound = ui.label().classes("loa-tag")
                 self._slot = ui.label().classes("loa-tag loa-tag-slot")
                 ui.space()
@@ -71,6 +150,8 @@ class _BulletinCard:
         bulletin = view.bulletin
         self._title.set_text(bulletin.title)
         self._text.set_text(bulletin.text[:160] or bulletin.upload_name or say("no-text-yet"))
+        self._state.show(bulletin.state)
+        self._urgent.visible = bulletin.level is not Level.ROUTINE
         sound = bulletin.sound
         self._sound.set_text(say("has-sound", length=length(sound.seconds)) if sound else say("no-sound-yet"))
         self._sound.classes(add="loa-tag-good" if sound else "", remove="" if sound else "loa-tag-good")

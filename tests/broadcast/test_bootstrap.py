@@ -12,6 +12,7 @@ from broadcast.bootstrap import DataInUse, House, open_house
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
+from broadcast.life_types import BulletinAsk
 from broadcast.settings import Settings
 from devices.link import LinkState
 from devices.loopback import Exchange, LoopbackLink
@@ -92,7 +93,7 @@ async def test_what_stands_in_the_books_is_there_after_a_start(settings, tmp_pat
         assert house.server_keys == keys
         lan = await house.actor_of("lan")
         assert lan is not None
-        assert [b.bulletin.title for b in await house.office.bulletins(lan, 10)] == ["Nước"]
+        assert [b.bulletin.title for b in (await house.office.bulletins(lan, BulletinAsk())).views] == ["Nước"]
         await came(lambda: "loalang/v1/receiver/loa-1/assignment" in exchange.retained)
         assert await house.store_answers()
 

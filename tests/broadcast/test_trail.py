@@ -20,6 +20,7 @@ from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
+from broadcast.life_types import BulletinAsk
 from broadcast.office import Office
 from broadcast.recording import Recording
 from broadcast.records import AuditHeadRow, AuditRow, BulletinRow, PersonRow
@@ -273,7 +274,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
         # what only reads leaves nothing
         before = (await office.trail(lan, TODAY)).total
         await office.log(lan, LogAsk("2000-01-01", "2100-01-01"))
-        await office.bulletins(lan, 10)
+        await office.bulletins(lan, BulletinAsk())
         assert (await office.trail(lan, TODAY)).total == before
 
 

@@ -16,6 +16,7 @@ from broadcast.bootstrap import open_house
 from broadcast.domain.house import Progress
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
+from broadcast.life_types import BulletinAsk
 from broadcast.records import BulletinRow, GrantRow, PersonRow, UnfinishedRow
 from broadcast.settings import Settings
 from broadcast.unfinished import MOST_RESTARTS, Unfinished, open_unfinished
@@ -244,7 +245,7 @@ async def test_a_server_killed_in_the_middle_of_a_bulletin_speaks_it_after_its_s
     async with open_house(settings, LoopbackLink(Exchange())) as house:
         lan = await house.actor_of("lan")
         assert lan is not None
-        (view,) = await house.office.bulletins(lan, 5)
+        (view,) = (await house.office.bulletins(lan, BulletinAsk())).views
         seen = set()
         async with asyncio.timeout(120):
             while work := house.office.works.of(view.bulletin.id):

@@ -363,12 +363,6 @@ class LittleOffice(LittleAir, LittleLife, LittleDoor):
     async def areas(self, actor: Actor, action: Action | None = None) -> tuple[AreaNode, ...]:
         return tuple(self.node(TREE.get(a)) for a in (actor.areas if action is None else actor.where(action)))
 
-    async def bulletins(self, actor: Actor, how_many: int) -> tuple[BulletinView, ...]:
-        self._may("bulletins")
-        require(actor, Action.SEE_BULLETINS, (), TREE)
-        newest = sorted(self.books.values(), key=lambda b: b.updated_at, reverse=True)
-        return tuple(self._view(b) for b in newest[:how_many])
-
     def _view(self, book: Bulletin) -> BulletinView:
         name = next(p.name for p in PEOPLE.values() if p.id == book.author)
         return BulletinView(book, name, tuple(s for s in self.booked.values() if s.bulletin == book.id))

@@ -13,7 +13,7 @@ import pytest
 from nicegui.testing import User
 from sqlmodel import Session
 
-from broadcast import books, editing, life, scheduling, views
+from broadcast import books, editing, finding, life, scheduling, views
 from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.bulletins import BulletinState
@@ -79,7 +79,7 @@ async def little(little, tmp_path: Path) -> AsyncIterator[object]:
         plain,
         life=led,
         bulletin=partial(views.bulletin, desk),
-        bulletins=partial(views.bulletins, desk),
+        bulletins=partial(finding.bulletins, desk),
         save=partial(editing.save, desk),
         preview=partial(scheduling.preview, desk, Presence(), lambda _: None),
         place=partial(scheduling.place, desk, _replan),
