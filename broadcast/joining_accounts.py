@@ -9,6 +9,7 @@ from broadcast.domain.people import Actor
 from broadcast.office_accounts import Accounts
 from broadcast.secret_files import secret
 from broadcast.sight import area_name
+from broadcast.single_sign_on import SingleSignOn
 from devices.vocabulary import AreaId
 
 
@@ -54,5 +55,7 @@ def join(desk: Desk) -> Accounts:
         area_name=partial(area_name, desk),
         bell=bell,
         session_days=desk.settings.login.session_days,
+        sign_on=SingleSignOn(desk) if desk.settings.oidc.issuer else None,
+        sign_on_name=desk.settings.oidc.name,
         url=desk.settings.server.url,
     )

@@ -20,6 +20,7 @@ from broadcast.account_types import (
 )
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Grant
+from broadcast.single_sign_on_types import SignOn
 from devices.vocabulary import AreaId
 
 
@@ -105,5 +106,8 @@ class Accounts:
     bell: Bell
     """Rings whenever what someone may do has changed: an open page asks again who is there."""
     session_days: int
+    sign_on: SignOn | None = None
+    """Single sign-on, where the settings name a provider."""
+    sign_on_name: str = ""
     url: str = ""
     """Where people open the panel; "": where their browser says."""

@@ -135,6 +135,16 @@ class Audit(Struct, frozen=True, forbid_unknown_fields=True):
     heads: str = ""
 
 
+class Oidc(Struct, frozen=True, forbid_unknown_fields=True):
+    """Single sign-on: who vouches for people besides their password here."""
+
+    issuer: Annotated[str, Meta(pattern=r"^(https?://[^\s?#]+)?\Z")] = ""
+    client_id: str = ""
+    secret_env: str = "LOALANG_OIDC_SECRET"  # noqa: S105 - the name of a variable, no secret
+    name: str = "tài khoản của tỉnh"
+    trust_email: bool = False
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings; each section may be left out."""
 
@@ -150,6 +160,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     receivers: Receivers = field(default_factory=Receivers)
     emergency: Emergency = field(default_factory=Emergency)
     login: Login = field(default_factory=Login)
+    oidc: Oidc = field(default_factory=Oidc)
     audit: Audit = field(default_factory=Audit)
 
     @property
@@ -176,6 +187,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     def quiet(self) -> tuple[time, time]:
         """The quiet hours, local; equal ends mean none."""
         return time.fromisoformat(self.schedule.quiet_from), time.fromisoformat(self.schedule.quiet_to)
+
+    @property
+    def oidc_secret(self) -> str:
+        """From the environment only, as the broker's password."""
+        return os.environ.get(self.oidc.secret_env, "")
 
     @property
     def broker_password(self) -> str:

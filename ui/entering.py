@@ -36,7 +36,7 @@ class Doorway:
         whence.set(address_of(self.panel, request))
         token = await self.panel.office.accounts.begin(who, address_of(self.panel, request), agent, how)
         key = secrets.token_urlsafe(24)
-        self._waiting[key] = token, to, _browser(request), datetime.now(UTC) + HOLDS
+        self._waiting[key] = token, to, browser_of(request), datetime.now(UTC) + HOLDS
         while len(self._waiting) > MOST:
             self._waiting.popitem(last=False)
         return f"/enter/{key}"
@@ -47,7 +47,7 @@ class Doorway:
         @app.get("/enter/{key}", include_in_schema=False)
         async def enter(key: str, request: Request) -> Response:
             token, to, browser, ends = self._waiting.pop(key, ("", "/login", "", datetime.min.replace(tzinfo=UTC)))
-            if not token or ends < datetime.now(UTC) or browser != _browser(request):
+            if not token or ends < datetime.now(UTC) or browser != browser_of(request):
                 return RedirectResponse("/login", status_code=303)
             answer = RedirectResponse(to, status_code=303)
             answer.set_cookie(
@@ -62,6 +62,6 @@ class Doorway:
             return answer
 
 
-def _browser(request: Request) -> str:
+def browser_of(request: Request) -> str:
     """The browser's own mark, set at its first page and signed."""
     return str(request.session.get("id", ""))

@@ -1,5 +1,7 @@
 """The way in."""
 
+from urllib.parse import quote
+
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
@@ -14,14 +16,14 @@ def register(panel: Panel, doorway: Doorway) -> None:
     """The page at /login; `to` is where the person wanted to go."""
 
     @ui.page("/login")
-    async def login(to: str = "/") -> RedirectResponse | None:
+    async def login(to: str = "/", refused: str = "") -> RedirectResponse | None:
         if not isinstance(await arrive(panel), RedirectResponse):
             return RedirectResponse(local(to), status_code=303)
-        _draw(panel, doorway, local(to))
+        _draw(panel, doorway, local(to), refused)
         return None
 
 
-def _draw(panel: Panel, doorway: Doorway, to: str) -> None:
+def _draw(panel: Panel, doorway: Doorway, to: str, refused: str) -> None:
     client = ui.context.client
 
     async def enter() -> None:
@@ -63,5 +65,12 @@ def _draw(panel: Panel, doorway: Doorway, to: str) -> None:
         wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=login-error").mark("login-error")
         button = ui.button(say("log-in"), on_click=enter).classes("loa-wide").props("unelevated no-caps")
         button.props("data-testid=log-in").mark("log-in")
+        if panel.office.accounts.sign_on is not None:
+            name = panel.office.accounts.sign_on_name
+            with ui.link(target=f"/oidc/start?to={quote(to)}").classes("loa-sign-on").mark("sign-on") as link:
+                ui.label(say("sign-on", name=name))
+            link.props("data-testid=sign-on")
+            if refused in {"oidc-failed", "oidc-unknown"}:
+                wrong.set_text(say(f"sign-on-{refused.removeprefix('oidc-')}"))
         ui.label(say("log-in-hint")).classes("loa-dim loa-small")
         other_language()

@@ -27,6 +27,7 @@ from ui import (
     nextpage,
     people,
     receivers,
+    single_sign_on,
     slot,
     slots,
     trailpage,
@@ -95,6 +96,7 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
     app.add_static_files(STATIC_URL, STATIC)
     login.register(panel, doorway)
     first_steps.register(panel, doorway)
+    single_sign_on.register(panel, doorway)
     for room in (
         bulletins,
         editor,
