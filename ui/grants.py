@@ -46,9 +46,9 @@ class GrantsField:
             self._lines = ui.element("div").classes("loa-grant-lines").mark("grants").props("data-testid=grants")
             with ui.element("div").classes("loa-grant-new"):
                 self._role = ui.select({r.value: role_name(r) for r in Role}, label=say("role"))
-                self._role.props("outlined data-testid=grant-role").mark("grant-role")
+                self._role.props("outlined dense data-testid=grant-role").mark("grant-role")
                 self._area = ui.select(options, label=say("area"), with_input=True)
-                self._area.props("outlined data-testid=grant-area").mark("grant-area")
+                self._area.props("outlined dense data-testid=grant-area").mark("grant-area")
                 if len(nodes) == 1:
                     self._area.set_value(nodes[0].id)
                 more = ui.button(say("grant-add"), icon="add", on_click=self._add).props("outline no-caps")

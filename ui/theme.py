@@ -51,6 +51,10 @@ PLACES: Final = (
 )
 
 
+MOST_PLACES: Final = 4
+"""Beside more places than this the accounts have no room in the head of a page."""
+
+
 async def show(
     panel: Panel, name: str, build: Callable[[Visit], Awaitable[None]], needs: Action | None = None
 ) -> RedirectResponse | None:
@@ -150,9 +154,7 @@ def _brand() -> None:
 
 def _navigation(visit: Visit, name: str, style: str, marker: str) -> None:
     with ui.element("nav").classes(style).props(f'aria-label="{say("nav")}"'):
-        for place in PLACES:
-            if not visit.actor.may(place.needs):
-                continue
+        for place in _places(visit):
             marks = f"{marker}-{place.name}"
             with ui.link(target=place.address).mark(marks).props(f"data-testid={marks}") as link:
                 ui.icon(place.icon).props("aria-hidden=true")
@@ -160,6 +162,12 @@ def _navigation(visit: Visit, name: str, style: str, marker: str) -> None:
             link.classes(f"loa-to-{place.name}")
             if place.name == name:
                 link.props("aria-current=page")
+
+
+def _places(visit: Visit) -> list[Place]:
+    """Where they may go; whoever has many places finds the accounts in the menu of their name."""
+    open_to = [place for place in PLACES if visit.actor.may(place.needs)]
+    return open_to if len(open_to) <= MOST_PLACES else [place for place in open_to if place.name != "people"]
 
 
 def _person(visit: Visit) -> None:
@@ -171,6 +179,8 @@ def _person(visit: Visit) -> None:
                 ui.label(actor.name).classes("loa-strong")
                 for role in actor.roles:
                     ui.label(say(f"role-{role.value}")).classes("loa-dim")
+            if actor.may(Action.SEE_PEOPLE):
+                _choice("group", say("nav-people"), lambda: ui.navigate.to("/people"), "to-people")
             _choice("manage_accounts", say("nav-me"), lambda: ui.navigate.to(OWN_PAGE), "own-account")
             ui.separator()
             _choice("contrast", say("dark-auto"), lambda: _remember(DARK_KEY, None), "dark-auto")

@@ -293,6 +293,10 @@ def test_every_page_is_looked_at(browser, demo, width, scheme):
         "alarm": "/alarm",
         "log": "/log",
         "trail": "/trail",
+        "people": "/people",
+        "person-new": "/people/new",
+        "person": "/people/1",
+        "me": "/me",
     }.items():
         person.go(path)
         person.page.wait_for_timeout(400)
