@@ -1,7 +1,6 @@
 """`loalang demo --once`: one bulletin the whole way, from a text to three horns, and the proof of what they played."""
 
 import asyncio
-import socket
 import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from broadcast.demo import CONNECT_S, ensure_people, ensure_receivers, stop_rece
 from broadcast.demo_receivers import DemoReceiver
 from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.people import Actor, Role
+from broadcast.free_ports import free_ports
 from broadcast.logins import demo_commune, demo_people
 from broadcast.serving import Say, serving
 from broadcast.settings import Settings
@@ -67,7 +67,7 @@ async def once(settings: Settings, text: str, tell: Say) -> tuple[dict[str, Any]
 
 def fresh_settings(settings: Settings, data: Path) -> Settings:
     """The same settings with data of its own, free ports, and no quiet hours."""
-    server_port, broker_port = _free_ports(2)
+    server_port, broker_port = free_ports(2)
     return msgspec.structs.replace(
         settings,
         server=msgspec.structs.replace(
@@ -77,14 +77,6 @@ def fresh_settings(settings: Settings, data: Path) -> Settings:
         clips=msgspec.structs.replace(settings.clips, url=""),
         schedule=msgspec.structs.replace(settings.schedule, quiet_from="00:00", quiet_to="00:00"),
     )
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 async def demo_actor(house: House, role: Role) -> Actor:

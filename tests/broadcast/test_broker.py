@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from broadcast import broker as broker_module
 from broadcast.broker import TRANSITIONS, BrokerFailed, BrokerState, EmbeddedBroker, PortTaken
+from broadcast.free_ports import free_ports
 from broadcast.wording import say
 from devices.link import LinkReason, LinkState, Received
 from devices.mqtt import MqttAddress, MqttLink
@@ -33,10 +34,7 @@ async def until(true: Callable[[], bool], what: str) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 def alive(pid: int) -> bool:
@@ -172,6 +170,7 @@ async def test_stopping_ends_the_process_and_frees_the_port(states):
 PARENT = """
 import asyncio, sys
 from broadcast.broker import EmbeddedBroker
+from broadcast.free_ports import free_ports
 
 async def main():
     broker = EmbeddedBroker(int(sys.argv[1]))

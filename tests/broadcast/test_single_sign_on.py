@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from broadcast import accounts, sessions, single_sign_on
 from broadcast.account_types import Must
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
+from broadcast.free_ports import free_ports
 from broadcast.records import PersonRow
 from broadcast.single_sign_on import SingleSignOn
 from devices.vocabulary import AreaId
@@ -37,8 +37,7 @@ PEOPLE = (
 
 @pytest.fixture(scope="module")
 def issuer():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     words = ["--port", str(port), "--require-nonce", "true"]
     words += [word for person in PEOPLE for word in ("--user-claims", json.dumps(person))]
     provider = subprocess.Popen(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.broker import EmbeddedBroker
+from broadcast.free_ports import free_ports
 from devices.link import Link, LinkState, Received, Will
 from devices.loopback import Exchange, LoopbackLink
 from devices.mqtt import MqttAddress, MqttLink
@@ -32,10 +33,7 @@ async def wait_until(true: Callable[[], bool], what: str = "it") -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 @dataclass

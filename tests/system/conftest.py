@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from broadcast.free_ports import free_ports
 
 PATIENCE_S = 60.0
 
@@ -27,8 +28,7 @@ def _until(true: Callable[[], object], what: str, limit: float = PATIENCE_S) -> 
 
 
 def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
+    return free_ports(1)[0]
 
 
 @dataclass
