@@ -1,8 +1,11 @@
 """Where the use cases of accounts are joined, for `broadcast.bootstrap`."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TypeVar
 
 from broadcast import administration, choosing_passwords, logging_in, second_factors, sessions
+from broadcast.account_types import Standing
 from broadcast.desk import Desk
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor
@@ -12,6 +15,27 @@ from broadcast.sight import area_name
 from broadcast.single_sign_on import SingleSignOn
 from devices.vocabulary import AreaId
 
+T = TypeVar("T")
+
+
+class _Brake:
+    """Whoever sits at a browser left open guesses no faster than at the door."""
+
+    def __init__(self, throttle: logging_in.Throttle) -> None:
+        self._throttle = throttle
+
+    def on(self, call: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        """The same call of a standing; raises Refusal("login-throttled") besides."""
+
+        async def braked(standing: Standing, *typed: str) -> T:
+            login = standing.actor.login
+            self._throttle.take(login, f"own page of {login}")
+            done = await call(standing, *typed)
+            self._throttle.right(login, f"own page of {login}")
+            return done
+
+        return braked
+
 
 def join(desk: Desk) -> Accounts:
     """All of them. Raises OSError, ValueError where the server's own key cannot be read."""
@@ -19,6 +43,8 @@ def join(desk: Desk) -> Accounts:
     first = choosing_passwords.FirstStart(desk)
     throttle = logging_in.Throttle(desk.settings.login, desk.now)
     slow = logging_in.Throttle(logging_in.WRONG_CODES, desk.now)
+
+    own = _Brake(logging_in.Throttle(desk.settings.login, desk.now))
 
     def within(actor: Actor, area: AreaId) -> Actor:
         return actor.within(area, desk.tree)
@@ -35,12 +61,12 @@ def join(desk: Desk) -> Accounts:
         first_begin=first.begin,
         first_word=first.word,
         own=partial(second_factors.own, desk),
-        change_password=partial(choosing_passwords.change, desk, bell),
+        change_password=own.on(partial(choosing_passwords.change, desk, bell)),
         end_others=partial(sessions.end_others, desk, bell),
         begin_second_factor=second_factors.begin,
-        confirm_second_factor=partial(second_factors.confirm, desk, key, bell),
-        drop_own_second_factor=partial(second_factors.give_up, desk, key, bell),
-        renew_codes=partial(second_factors.renew_codes, desk, key),
+        confirm_second_factor=own.on(partial(second_factors.confirm, desk, key, bell)),
+        drop_own_second_factor=own.on(partial(second_factors.give_up, desk, key, bell)),
+        renew_codes=own.on(partial(second_factors.renew_codes, desk, key)),
         people=partial(administration.people, desk),
         person=partial(administration.person, desk),
         add=partial(administration.add, desk, key),

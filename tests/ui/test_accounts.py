@@ -18,9 +18,11 @@ from broadcast.areas_data import load_tree
 from broadcast.desk import Desk
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Grant, Role, held
+from broadcast.domain.refusals import Refusal
 from broadcast.joining_accounts import join
 from broadcast.library import ClipLibrary
 from broadcast.settings import Server, Settings
+from broadcast.single_sign_on_types import Asked
 from broadcast.store import Store
 from devices.vocabulary import AreaId
 
@@ -45,7 +47,7 @@ def joined(desk):
 
 
 @pytest.fixture
-async def user(little, joined, tmp_path: Path) -> AsyncIterator[User]:
+async def user(little, joined, provider, tmp_path: Path) -> AsyncIterator[User]:
     """Someone at a browser; the office is little, the accounts are real."""
     from nicegui.storage import Storage  # noqa: PLC0415 - the simulation gives every test new modules
 
@@ -53,7 +55,7 @@ async def user(little, joined, tmp_path: Path) -> AsyncIterator[User]:
     async with user_simulation() as someone:
         from ui.panel import register  # noqa: PLC0415 - see above
 
-        register(replace(little.office(), accounts=joined))
+        register(replace(little.office(), accounts=replace(joined, sign_on=provider)))
         yield someone
     Storage.path = before
 
@@ -239,3 +241,48 @@ async def test_the_pages_of_accounts_open_to_those_who_look_after_them(user, hir
         await user.should_see(marker="person-add")
     else:
         await user.should_not_see(marker="person-add")
+
+
+class Provider:
+    """A provider that sends everybody back at once; the real one is in tests/broadcast/test_single_sign_on.py."""
+
+    def __init__(self) -> None:
+        self.people: dict[str, object] = {}
+
+    async def begin(self, redirect: str) -> Asked:
+        return Asked(f"https://sso.example/authorize?state=s{len(self.people)}", "state", "nonce", "verifier", redirect)
+
+    async def finish(self, asked: Asked, code: str):
+        del asked
+        if code not in self.people:
+            raise Refusal("oidc-unknown", email="?")
+        return self.people[code]
+
+
+@pytest.fixture
+def provider():
+    return Provider()
+
+
+async def test_single_sign_on_leads_back_the_browser_that_went_and_no_other(user, hire, provider):
+    provider.people["good"] = await hire("hoa", *held(Role.OPERATOR, COMMUNE))
+    await user.open("/login?to=/receivers")
+    await user.should_see(marker="sign-on")
+    there = await user.http_client.get("/oidc/start?to=//evil.example", follow_redirects=False)
+    assert there.headers["location"].startswith("https://sso.example/")
+    for forged in ("", "?state=state", "?state=other&code=good"):
+        refused = await user.http_client.get(f"/oidc/back{forged}", follow_redirects=False)
+        assert refused.headers["location"] == "/login?refused=oidc-failed"
+    await user.http_client.get("/oidc/start?to=/receivers", follow_redirects=False)
+    user.http_client.cookies.clear()
+    stranger = await user.http_client.get("/oidc/back?state=state&code=good", follow_redirects=False)
+    assert stranger.headers["location"] == "/login?refused=oidc-failed"
+    await user.http_client.get("/oidc/start?to=/receivers", follow_redirects=False)
+    nobody = await user.http_client.get("/oidc/back?state=state&code=bad", follow_redirects=False)
+    assert nobody.headers["location"] == "/login?refused=oidc-unknown"
+    await user.open(nobody.headers["location"])
+    await user.should_see("chưa có tài khoản mang thư điện tử đó")
+    await user.http_client.get("/oidc/start?to=/receivers", follow_redirects=False)
+    back = await user.http_client.get("/oidc/back?state=state&code=good", follow_redirects=False)
+    await user.open(back.headers["location"])
+    await user.should_see("Cụm loa ấp 1", retries=150)
