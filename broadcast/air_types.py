@@ -113,3 +113,12 @@ class CalendarEntry:
     areas: tuple[str, ...]
     origin: str
     movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    """A secret address of an area that still holds, made when and by whom."""
+
+    id: int
+    at: datetime
+    by_name: str

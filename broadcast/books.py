@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from broadcast.air_records import HoldRow
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.deliveries import Delivery, DeliveryState
@@ -20,7 +21,6 @@ from broadcast.records import (
     ClipRow,
     DeliveryRow,
     GrantRow,
-    HoldRow,
     PersonRow,
     ReceiverRow,
     SlotRow,

@@ -17,7 +17,6 @@ from audio.reading import Reading
 from broadcast import (
     accounts,
     auditing,
-    calendaring,
     coming,
     editing,
     enrolment,
@@ -48,6 +47,7 @@ from broadcast.foretelling import Foretelling
 from broadcast.holding import open_holding
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.joining_accounts import join as join_accounts
+from broadcast.joining_agenda import join as join_agenda
 from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
 from broadcast.listening import Listening
@@ -198,6 +198,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
 
         office = Office(
             accounts=join_accounts(desk),
+            agenda=join_agenda(desk),
             draft=partial(editing.draft, desk),
             save=partial(editing.save, desk),
             upload=unfinished.upload,
@@ -233,7 +234,6 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             without=partial(coming.without, desk, holding.held_until),
             preview_move=partial(moving.preview_move, desk, presence, holding.held_until),
             move_slot=partial(moving.move_slot, desk, planner.replan),
-            calendar=partial(calendaring.calendar, desk),
             area_rule=partial(guarding.area_rule, desk),
             set_rule=partial(guarding.set_rule, desk, assignments.publish),
             next_hours=partial(coming.next_hours, desk, presence, holding.held_until),

@@ -1,17 +1,19 @@
 """The calendar: what airs between two days at a place, told apart by where it comes from."""
 
+import csv
+import io
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from broadcast import books
 from broadcast.air_types import CalendarEntry
+from broadcast.coming_books import around
 from broadcast.desk import Desk
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
-from broadcast.records import AiringRow
 from broadcast.sight import area_name, sight
+from broadcast.wording import say
 from devices.vocabulary import AreaId, Level
 
 LONGEST: Final = timedelta(days=62)
@@ -23,21 +25,10 @@ async def calendar(
     desk: Desk, actor: Actor, area: AreaId, first: datetime, last: datetime
 ) -> tuple[CalendarEntry, ...]:
     """What is aimed at the area, above and below it. Raises Refusal: no-such-area, calendar-span, not-..."""
-    here = desk.tree.get(area)
-    require(actor, Action.SEE_LOG, (here.id,), desk.tree)
-    if not timedelta(0) < last - first <= LONGEST:
-        raise Refusal("calendar-span", days=LONGEST.days)
-    below = {a.id for a in desk.tree.under(here.id)}
-    concerned = below.union(desk.tree.path(here.id))
+    here = _asked(desk, actor, area, first, last)
     mine, now = sight(desk, actor, Action.PLACE), desk.now()
 
     def work(session: Session) -> tuple[CalendarEntry, ...]:
-        between = (
-            select(AiringRow)
-            .where(col(AiringRow.withdrawn).is_(False), col(AiringRow.at) < last, col(AiringRow.ends) > first)
-            .order_by(col(AiringRow.at), col(AiringRow.id))
-        )
-        found = [a for a in map(books.airing, session.exec(between)) if concerned.intersection(a.areas)]
         return tuple(
             CalendarEntry(
                 slot=a.slot,
@@ -50,10 +41,37 @@ async def calendar(
                 origin=_origin(desk, a.areas),
                 movable=a.at > now and all(mine.holds(x) for x in a.areas),
             )
-            for a in found[:MOST]
+            for a in around(desk, session, here, first, last)[:MOST]
         )
 
     return await desk.store.read(work)
+
+
+async def calendar_csv(desk: Desk, actor: Actor, area: AreaId, first: datetime, last: datetime) -> bytes:
+    """The same as a file, UTF-8 with a byte order mark, in the reader's language. Raises Refusal as `calendar`."""
+    entries = await calendar(desk, actor, area, first, last)
+    text = io.StringIO(newline="")
+    lines = csv.writer(text)
+    lines.writerow(say(f"onair.column-{c}") for c in ("day", "hour", "title", "level", "minutes", "areas"))
+    for each in entries:
+        local = each.at.astimezone(desk.zone)
+        level, length = say(f"onair.level-{each.level.value}"), f"{each.seconds / 60:.1f}".replace(".", ",")
+        cells = f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}", each.title, level, length, ", ".join(each.areas)
+        lines.writerow(_plain(cell) for cell in cells)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _plain(cell: str) -> str:
+    """What a spreadsheet would take for a formula is text."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _asked(desk: Desk, actor: Actor, area: AreaId, first: datetime, last: datetime) -> AreaId:
+    here = desk.tree.get(area).id
+    require(actor, Action.SEE_LOG, (here,), desk.tree)
+    if not timedelta(0) < last - first <= LONGEST:
+        raise Refusal("calendar-span", days=LONGEST.days)
+    return here
 
 
 def _origin(desk: Desk, areas: tuple[AreaId, ...]) -> str:

@@ -32,6 +32,13 @@ def airings(session: Session, begin: datetime, end: datetime) -> list[Airing]:
     return [books.airing(row) for row in session.exec(near)]
 
 
+def around(desk: Desk, session: Session, area: AreaId, begin: datetime, end: datetime) -> list[Airing]:
+    """What is aimed at an area, above it and below it between the two, in time order."""
+    concerned = {a.id for a in desk.tree.under(area)}.union(desk.tree.path(area))
+    found = [a for a in airings(session, begin, end) if concerned.intersection(a.areas)]
+    return sorted(found, key=lambda a: (a.at, a.id))
+
+
 def groups(
     desk: Desk,
     held_until: HeldUntil,

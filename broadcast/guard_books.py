@@ -7,12 +7,13 @@ from typing import Final
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.air_records import AreaRuleRow
 from broadcast.desk import Desk
 from broadcast.domain.area_rules import AreaRule, guards
 from broadcast.domain.days import Days
 from broadcast.domain.guards import Breach, Found, Guards, Span, in_the_way
 from broadcast.domain.schedule import Airing, QuietHours, clashes
-from broadcast.records import AiringRow, AreaRuleRow
+from broadcast.records import AiringRow
 from devices.vocabulary import AreaId, Level
 
 Rules = Mapping[AreaId, AreaRule]

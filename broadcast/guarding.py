@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, select
 
+from broadcast.air_records import AreaRuleRow
 from broadcast.air_types import RuleView
 from broadcast.desk import Desk
 from broadcast.domain.area_rules import rule
 from broadcast.domain.people import Action, Actor, require
 from broadcast.guard_books import guards_at, hours, rule_of, rules
-from broadcast.records import AreaRuleRow, PersonRow, ReceiverRow
+from broadcast.records import PersonRow, ReceiverRow
 from devices.vocabulary import AreaId
 
 Assign = Callable[[Iterable[str]], Awaitable[None]]

@@ -12,6 +12,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.air_records import HoldRow
 from broadcast.air_types import HoldView
 from broadcast.desk import Desk
 from broadcast.domain.audit import Deed, deed, doing
@@ -20,7 +21,6 @@ from broadcast.domain.numbers import following
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.presence import Presence
-from broadcast.records import HoldRow
 from broadcast.sight import area_name, present, sight
 from broadcast.wire import Wire
 from devices import topics

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from broadcast.air_types import CalendarEntry, HoldView, NextGroup, NextView, RuleView
+from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.house import Bell, HouseHealth, Tell
@@ -21,6 +21,7 @@ from broadcast.domain.schedule import Slot
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.life_types import BulletinAsk, BulletinPage
 from broadcast.office_accounts import Accounts
+from broadcast.office_agenda import Agenda
 from broadcast.office_life import LifeOffice
 from broadcast.view_types import (
     AlarmView,
@@ -113,6 +114,7 @@ class Office:
     """(actor, area, written, words): how it is read there and below, from the next sound on."""
     drop_word: Callable[[Actor, AreaId, str], Awaitable[None]]
     life: LifeOffice
+    agenda: Agenda
     """What happens to a bulletin beside its words: handed in, approved, rejected."""
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
@@ -129,8 +131,6 @@ class Office:
     """(actor, slot, at): what would become of it at another hour. Refusal: slot-begun, and as place, but guards."""
     move_slot: Callable[[Actor, int, datetime, str, str], Awaitable[Slot]]
     """(actor, slot, at, typed, reason): the same bulletin at another hour, in the same areas."""
-    calendar: Callable[[Actor, AreaId, datetime, datetime], Awaitable[tuple[CalendarEntry, ...]]]
-    """(actor, area, first, last): what is aimed at the area, above and below it, between the two."""
     area_rule: Callable[[Actor, AreaId], Awaitable[RuleView]]
     """The hours of an area: what it says itself, and what holds there."""
     set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]

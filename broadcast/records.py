@@ -175,18 +175,6 @@ class SlotRow(SQLModel, table=True):
     """The version that was approved; 0 for a slot of before there were versions."""
 
 
-class AreaRuleRow(SQLModel, table=True):
-    """What an area says of its hours, and of those below it; None is what the area above says."""
-
-    __tablename__ = "area_rule"
-    area: str = Field(primary_key=True)
-    quiet_from: str | None = None
-    quiet_to: str | None = None
-    longest_min: int | None = None
-    by: int = Field(foreign_key="person.id")
-    at: datetime = Field(sa_type=UtcDateTime)
-
-
 class AiringRow(SQLModel, table=True):
     """One slot at one instant. `numbers`: area > number of the first plan that holds it."""
 
@@ -219,21 +207,6 @@ class PlanRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
     published_number: int = Field(default=0, sa_type=BigInteger)
     """The newest number a carrier has taken."""
-
-
-class HoldRow(SQLModel, table=True):
-    """An area that was silenced. `number` is that of the newest message; `ended_at` is set once it was released."""
-
-    __tablename__ = "hold"
-    id: int | None = Field(default=None, primary_key=True)
-    area: str = Field(index=True)
-    at: datetime = Field(sa_type=UtcDateTime)
-    until: datetime = Field(sa_type=UtcDateTime, index=True)
-    by: int = Field(foreign_key="person.id")
-    by_name: str
-    number: int = Field(sa_type=BigInteger)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    ended_by: int | None = Field(default=None, foreign_key="person.id")
 
 
 class AlarmRow(SQLModel, table=True):

@@ -73,7 +73,8 @@ def _app(house: House, settings: Settings) -> FastAPI:
     from ui.panel import attach  # noqa: PLC0415 - commands that need no panel start in half the time
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, house.office.clip, house.office.house, house.store_answers, exposition(house.figures))
+    office, figures = house.office, exposition(house.figures)
+    add_routes(app, office.clip, office.house, house.store_answers, figures, office.agenda.ics)
     secret = _session_secret(settings.data / "keys" / "sessions")
     behind_proxy = bool(settings.server.url) and settings.server.host in {"127.0.0.1", "::1", "localhost"}
     attach(

@@ -14,6 +14,7 @@ from broadcast.view_types import SlotPreview
 from devices.vocabulary import AreaId, Level, slug
 from ui.airwords import air, guard
 from ui.area_tree import walk
+from ui.feedpage import Feeds
 from ui.nextlist import draw_change
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import STATIC_URL, heading, show
@@ -49,6 +50,15 @@ async def _draw(visit: Visit, area: str) -> None:
     page = _Calendar(visit, here)
     await page.refresh()
     visit.redraws.append(page.refresh)
+    with ui.element("div").classes("loa-actions loa-no-print"):
+        csv = ui.button(air("week-csv"), icon="download", on_click=page.download).props("outline no-caps")
+        csv.props("data-testid=week-csv").mark("week-csv")
+        paper = ui.button(air("week-print"), icon="print", on_click=page.print).props("outline no-caps")
+        paper.props("data-testid=week-print").mark("week-print")
+    if visit.actor.may(Action.STOP):
+        feeds = Feeds(visit, here)
+        await feeds.refresh()
+        visit.redraws.append(feeds.refresh)
 
 
 class _Calendar:
@@ -73,9 +83,20 @@ class _Calendar:
 
     async def refresh(self) -> None:
         """Ask what is in the days that are shown."""
-        found = await self._visit.office.calendar(self._visit.actor, self._area, *self._span)
+        found = await self._visit.office.agenda.calendar(self._visit.actor, self._area, *self._span)
         self._entries = {entry.slot: entry for entry in found}
         ui.run_javascript(f"loaCalendar.show({json.dumps([self._as_event(e) for e in found])})")
+
+    async def download(self) -> None:
+        """The days that are shown, as a file."""
+        async with asking():
+            content = await self._visit.office.agenda.csv(await self._visit.me(), self._area, *self._span)
+            name = f"lich-phat-{self._area}-{self._span[0]:%Y-%m-%d}.csv"
+            ui.download.content(content, name, "text/csv; charset=utf-8")
+
+    def print(self) -> None:
+        """The week that begins with the days that are shown, on paper."""
+        ui.navigate.to(f"/calendar/print?area={self._area}&day={self._span[0]:%Y-%m-%d}", new_tab=True)
 
     def _as_event(self, entry: CalendarEntry) -> dict[str, Any]:
         told = f"{entry.title}, {air(f'level-{entry.level.value}')}, {moment(entry.at)}, {', '.join(entry.areas[:3])}"

@@ -32,6 +32,7 @@ from ui import (
     slots,
     trailpage,
     versions,
+    weekpage,
 )
 from ui.entering import Doorway
 from ui.guard import Guard
@@ -105,6 +106,7 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
         slots,
         slot,
         calendarpage,
+        weekpage,
         nextpage,
         receivers,
         alarm,

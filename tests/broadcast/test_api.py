@@ -42,12 +42,16 @@ def kept(library, tmp_path):
     return library.keep(file)
 
 
+async def feed(secret: str) -> bytes | None:
+    return b"BEGIN:VCALENDAR" if secret == "bi-mat" else None
+
+
 def client(library, health=WELL, books: bool = True) -> httpx.AsyncClient:
     async def answers() -> bool:
         return books
 
     app = FastAPI()
-    add_routes(app, library.path, lambda: health, answers, exposition(figures()))
+    add_routes(app, library.path, lambda: health, answers, exposition(figures()), feed)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://loa")
 
 
@@ -120,3 +124,13 @@ async def test_every_figure_is_exposed_under_its_name(library):
     assert 'loalang_receivers{presence="online"} 2.0' in text
     assert 'loalang_wire_refused_total{why="forged"} 3.0' in text
     assert 'loalang_receiver_refused_total{why="replayed"} 1.0' in text
+
+
+async def test_a_calendar_is_served_to_who_knows_the_secret_and_never_kept(library):
+    async with client(library) as http:
+        found = await http.get("/feeds/bi-mat.ics")
+        assert (found.status_code, found.content) == (200, b"BEGIN:VCALENDAR")
+        assert found.headers["content-type"].startswith("text/calendar")
+        assert found.headers["cache-control"] == "private, no-store"
+        for guess in ("bi-mac", "x" * 65, "%00"):
+            assert (await http.get(f"/feeds/{guess}.ics")).status_code == 404

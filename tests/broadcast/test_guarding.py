@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast import coming, guarding, life, scheduling
+from broadcast.air_records import AreaRuleRow
 from broadcast.presence import Presence
-from broadcast.records import AiringRow, AreaRuleRow, AuditRow
+from broadcast.records import AiringRow, AuditRow
 from devices.vocabulary import AreaId
 
 PROVINCE = AreaId("tinh-tay-ninh-72")

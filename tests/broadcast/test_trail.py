@@ -196,7 +196,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "calendar",
+    "outline", "holds", "without", "next_hours", "area_rule", "preview_move",
 }  # fmt: skip
 
 
@@ -253,6 +253,8 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "withdraw_slot": lambda: office.withdraw_slot(lan, slots[0].id),
             "stop": lambda: office.stop(lan, root),
             "set_rule": lambda: office.set_rule(lan, root, "22:00", "22:00", 0),
+            "make_feed": lambda: office.agenda.make_feed(lan, root),
+            "revoke_feed": lambda: office.agenda.revoke_feed(lan, 1),
             "hold": lambda: office.hold(lan, root),
             "release": lambda: office.release(lan, root),
             "identify": lambda: office.identify(lan, "loa-1"),

@@ -125,3 +125,25 @@ async def test_a_slot_is_moved_in_the_calendar_after_a_look_at_what_that_does(
         await asyncio.sleep(0.05)
     assert little.booked[slot.id].at == at + timedelta(hours=1)
     assert user.notify.contains("Đã dời sang")
+
+
+async def test_the_week_is_printed_and_handed_on_under_an_address_that_can_be_taken_back(
+    user: User, enter, little, spoken
+) -> None:
+    staff = little.people["huyen"]
+    await little.place(staff, 1, staff.areas, little.time() + timedelta(minutes=1), "")
+    await enter("huyen", "/calendar/print")
+    await user.should_see("Lịch phát thanh trong tuần: Huyện Gò Dầu")
+    await user.open("/calendar")
+    user.find(marker="week-csv").click()
+    assert (await user.download.next()).content.startswith(b"\xef\xbb\xbfhuyen-go-dau-710;")
+    user.find(marker="feed-make").click()
+    await user.should_see("/feeds/bi-mat.ics", retries=100)
+    await user.should_see(marker="feed-revoke-1", retries=100)
+    user.find(marker="feed-revoke-1").click()
+    await user.should_not_see(marker="feed-revoke-1", retries=100)
+
+
+async def test_a_day_that_is_none_prints_this_week(user: User, enter) -> None:
+    await enter("xa", "/calendar/print?day=hom-qua")
+    await user.should_see("Không có bản tin nào")

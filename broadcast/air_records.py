@@ -1,0 +1,47 @@
+"""The tables of what holds at a place: its hours, what silences it, who reads its calendar. As `broadcast.records`."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from broadcast.records import UtcDateTime
+
+
+class AreaRuleRow(SQLModel, table=True):
+    """What an area says of its hours, and of those below it; None is what the area above says."""
+
+    __tablename__ = "area_rule"
+    area: str = Field(primary_key=True)
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    longest_min: int | None = None
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class FeedRow(SQLModel, table=True):
+    """A secret address of a calendar: only the SHA-256 of the secret is kept."""
+
+    __tablename__ = "feed"
+    id: int | None = Field(default=None, primary_key=True)
+    area: str = Field(index=True)
+    secret_hash: str = Field(unique=True, index=True)
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class HoldRow(SQLModel, table=True):
+    """An area that was silenced. `number` is that of the newest message; `ended_at` is set once it was released."""
+
+    __tablename__ = "hold"
+    id: int | None = Field(default=None, primary_key=True)
+    area: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime, index=True)
+    by: int = Field(foreign_key="person.id")
+    by_name: str
+    number: int = Field(sa_type=BigInteger)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_by: int | None = Field(default=None, foreign_key="person.id")
