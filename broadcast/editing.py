@@ -1,6 +1,7 @@
 """A bulletin's words, and what it tells of itself beside them. Its life is in `broadcast.life`."""
 
 from collections.abc import Callable
+from typing import Final
 
 from sqlmodel import Session
 
@@ -18,10 +19,11 @@ from broadcast.domain.bulletins import (
 from broadcast.domain.fields import Fields, clean, merged
 from broadcast.domain.people import Action, Actor, require
 from broadcast.records import BulletinRow
-from devices.vocabulary import Level
+
+NOTHING_YET: Final = Fields()
 
 
-async def draft(desk: Desk, actor: Actor, title: str, text: str) -> Bulletin:
+async def draft(desk: Desk, actor: Actor, title: str, text: str, fields: Fields = NOTHING_YET) -> Bulletin:
     """A new draft in the first area in which the actor writes. Raises Refusal: not-allowed, title-long, text-long."""
     require(actor, Action.WRITE, (), desk.tree)
     kept_title, kept = unfinished_title(title), unfinished(text, desk.settings.speech.text_limit)
@@ -30,7 +32,9 @@ async def draft(desk: Desk, actor: Actor, title: str, text: str) -> Bulletin:
         row = BulletinRow(
             title=kept_title,
             text=kept,
-            level=Level.ROUTINE.value,
+            level=fields.level.value,
+            category=fields.category.value,
+            valid_until=fields.valid_until,
             state=BulletinState.DRAFT.value,
             origin=Origin.TEXT.value,
             author=actor.id,

@@ -11,11 +11,11 @@ from typing import Any, Final
 from audio.reading.legacy import LegacyEncoding, modern
 from broadcast.desk import Desk
 from broadcast.domain.bulletins import TITLE_LENGTH, sayable
+from broadcast.domain.documents import LIMIT_MB, Imported
 from broadcast.domain.paragraphs import Reading, without_frame
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 
-LIMIT_MB: Final = 20
 ANSWER_BYTES: Final = 4 * 1024 * 1024
 _MB: Final = 1024 * 1024
 _NAME_LENGTH: Final = 200
@@ -32,16 +32,6 @@ class Bounds:
     memory_mb: int = 1024
     cpu_s: int = 20
     wall_s: float = 40.0
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What a document says. `left_out`: lines that belong to paper, told so that nothing is missed unseen."""
-
-    title: str
-    text: str
-    left_out: tuple[str, ...]
-    name: str
 
 
 BOUNDS: Final = Bounds()

@@ -5,7 +5,7 @@ nothing was changed; `broadcast.wording.refusal` makes the sentence. Calls are m
 and never block it.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,12 @@ from typing import Protocol
 from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
+from broadcast.domain.documents import Imported
 from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.listening import Foretold, Heard, Outline
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
+from broadcast.domain.templates import Template
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.life_types import BulletinAsk, BulletinPage
 from broadcast.office_accounts import Accounts
@@ -85,6 +87,12 @@ class Office:
     # a bulletin's way
     draft: Callable[[Actor, str, str], Awaitable[Bulletin]]
     """(actor, title, text): a new draft. Autosave may pass an unfinished text: only bounds are checked."""
+    templates: Callable[[Actor], Awaitable[tuple[Template, ...]]]
+    """By name: those that ship and the centre's own."""
+    from_template: Callable[[Actor, str, Mapping[str, str]], Awaitable[Bulletin]]
+    """(actor, template, values): a new draft of it. Raises NotFilled; Refusal: no-such-template, title-long."""
+    take_in: Callable[[Actor, str, Path], Awaitable[Imported]]
+    """(actor, file name, file): what a document says, nothing is kept. Refusal: import-..., text-..."""
     save: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
     """(actor, bulletin, title, text). A change of the words takes the sound away."""
     upload: Callable[[Actor, int, str, Path, Tell], Awaitable[Bulletin]]

@@ -13,6 +13,7 @@ from broadcast.life_types import BulletinAsk
 from broadcast.view_types import AreaNode, BulletinView
 from devices.vocabulary import AreaId, Level
 from ui.ages import Age
+from ui.beginning import other_ways
 from ui.board import Board
 from ui.life import StateTag
 from ui.living import level_name, state_name, told
@@ -40,8 +41,10 @@ async def _draw(visit: Visit) -> None:
 
     with ui.element("div").classes("loa-top"):
         heading(say("nav-bulletins"), say("bulletins-hint"))
-        button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
-        button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
+        with ui.element("div").classes("loa-actions"):
+            button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
+            button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
+            other_ways(visit)
     page = _List(visit)
     await page.offer()
     await page.read()

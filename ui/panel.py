@@ -15,6 +15,7 @@ from broadcast.office import Office
 from ui import (
     alarm,
     approvals,
+    beginning,
     bulletins,
     calendarpage,
     editor,
@@ -100,6 +101,7 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
     single_sign_on.register(panel, doorway)
     for room in (
         bulletins,
+        beginning,
         editor,
         versions,
         approvals,

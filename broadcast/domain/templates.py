@@ -180,6 +180,19 @@ class Template:
             ends=day_of(ends) if ends else None,
         )
 
+    def sketch(self, values: Mapping[str, str]) -> tuple[str, str]:
+        """Title and text as far as they are filled: a gap that is empty or wrong shows the name of its field."""
+        said: dict[str, str] = {}
+        for field in self.fields:
+            value = values.get(field.key, "")
+            try:
+                said[field.key] = field.said(value) if value.strip() else ""
+            except ValueError:
+                said[field.key] = ""
+        text = _OPTIONAL.sub(lambda m: _if_filled(m[1], said), self.text)
+        shown = {f.key: said[f.key] or f"[{f.label}]" for f in self.fields}
+        return _filled(self.title, shown), _filled(text, shown)
+
     def example(self) -> Filled:
         """The bulletin filled with the examples of its fields."""
         return self.fill({f.key: f.example for f in self.fields})

@@ -32,6 +32,14 @@ from devices.vocabulary import Siren
 
 PASSWORD = "correct horse 7"
 LAN = Deed("save", 7, "lan", "Lan", "10.0.0.1")
+INVITED = {
+    "authority": "Ấp Bến",
+    "who": "bà con",
+    "matter": "làm đường",
+    "hour": "19:00",
+    "day": "28/11/2099",
+    "place": "nhà văn hóa",
+}
 TODAY = TrailAsk("2000-01-01", "2100-01-01")
 
 
@@ -196,7 +204,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds", "without", "next_hours", "area_rule", "preview_move",
+    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "templates", "take_in",
 }  # fmt: skip
 
 
@@ -239,6 +247,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
         changes = {
             "log_in": lambda: None,
             "draft": lambda: None,
+            "from_template": lambda: office.from_template(lan, "hop-dan", INVITED),
             "save": lambda: office.save(lan, made.id, "Nước", "Nước về trễ hai giờ."),
             "upload": lambda: office.upload(lan, made.id, "a.wav", tone(tmp_path / "a.wav"), lambda _: None),
             "drop_upload": lambda: office.drop_upload(lan, made.id),

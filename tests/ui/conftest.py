@@ -50,6 +50,7 @@ from broadcast.view_types import (
 )
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Level, Siren
 from tests.ui.little_air import LittleAir
+from tests.ui.little_desk import LittleDesk
 from tests.ui.little_door import PASSWORD, LittleDoor
 from tests.ui.little_life import LittleLife
 
@@ -71,7 +72,7 @@ PEOPLE = {
 
 
 @dataclass
-class LittleOffice(LittleAir, LittleLife, LittleDoor):
+class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
     now: datetime | None = None
     people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
     bell: Bell = field(default_factory=Bell)
