@@ -50,11 +50,11 @@ from broadcast.holding import open_holding
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.joining_accounts import join as join_accounts
 from broadcast.joining_agenda import join as join_agenda
+from broadcast.joining_life import join as join_life
 from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
 from broadcast.listening import Listening
 from broadcast.office import Office
-from broadcast.office_life import LifeOffice
 from broadcast.orders import Orders
 from broadcast.planning import Planner
 from broadcast.presence import Presence
@@ -220,19 +220,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             lexicon=partial(lexicons.lexicon, desk),
             put_word=partial(lexicons.put_word, desk),
             drop_word=partial(lexicons.drop_word, desk),
-            life=LifeOffice(
-                describe=partial(editing.describe, desk),
-                view=partial(life.life, desk),
-                submit=partial(life.submit, desk),
-                hear=partial(life.hear, desk),
-                approve=partial(life.approve, desk),
-                reject=partial(life.reject, desk),
-                withdraw=partial(life.withdraw, desk),
-                waiting=partial(life.waiting, desk),
-                waiting_count=partial(life.waiting_count, desk),
-                two_people=partial(life.two_people, desk),
-                set_two_people=partial(life.set_two_people, desk),
-            ),
+            life=join_life(desk),
             preview=partial(scheduling.preview, desk, presence, holding.held_until),
             place=partial(scheduling.place, desk, planner.replan),
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),
