@@ -1,6 +1,6 @@
 """What will sound where, out of the books: one list for all places that will hear the same."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -53,32 +53,32 @@ def groups(
 
     Places that hear the same are one group; those first where something is changed or does not sound.
     """
-    known, said = airings(session, begin, end), rules(session)
-    alike: dict[tuple[object, ...], list[str]] = defaultdict(list)
+    said = rules(session)
+    aimed_at: defaultdict[AreaId, list[Airing]] = defaultdict(list)
+    for airing in airings(session, begin, end):
+        for area in airing.areas:
+            aimed_at[area].append(airing)
+    hung = Counter(homes.values())
+    alike: defaultdict[tuple[object, ...], list[AreaId]] = defaultdict(list)
     listeners: dict[tuple[object, ...], tuple[Listener, list[Airing]]] = {}
-    for receiver, home in sorted(homes.items()):
+    for home in sorted(hung):
         listener = _listener(desk, held_until, said, home)
-        mine = [a for a in known if set(a.areas).intersection(listener.path)]
-        key: tuple[object, ...] = (
-            tuple(sorted(a.id for a in mine)),
-            listener.quiet_from,
-            listener.quiet_to,
-            listener.held_until,
-        )
-        alike[key].append(receiver)
+        mine = list({a.id: a for area in listener.path for a in aimed_at[area]}.values())
+        quiet = listener.quiet_from, listener.quiet_to
+        key: tuple[object, ...] = (tuple(sorted(a.id for a in mine)), quiet, listener.held_until)
+        alike[key].append(home)
         listeners.setdefault(key, (listener, mine))
     found = []
-    for key, receivers in alike.items():
+    for key, places in alike.items():
         listener, mine = listeners[key]
+        new = [a for a in added if set(a.areas).intersection(listener.path)]
         before = upcoming(listener, mine, begin, end)
-        changed = [a for a in mine if a.id not in removed] + [
-            a for a in added if set(a.areas).intersection(listener.path)
-        ]
+        changed = [*(a for a in mine if a.id not in removed), *new]
         after = upcoming(listener, changed, begin, end) if added or removed else before
-        aimed = {a.id: a.areas for a in (*mine, *added)}
+        aimed = {a.id: a.areas for a in (*mine, *new)}
         lines = tuple(_line(desk, listener, c, aimed[AiringId(c.last.airing.id)]) for c in compare(before, after))
-        places = tuple(dict.fromkeys(area_name(desk, homes[r]) for r in receivers))
-        found.append(NextGroup(places, len(receivers), listener.held_until, begin, end, lines))
+        names = tuple(area_name(desk, p) for p in places)
+        found.append(NextGroup(names, sum(hung[p] for p in places), listener.held_until, begin, end, lines))
     return tuple(sorted(found, key=lambda g: (not _troubled(g), -g.receivers, g.places))[:GROUPS])
 
 

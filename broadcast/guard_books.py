@@ -80,7 +80,8 @@ def clashing(
         col(AiringRow.withdrawn).is_(False), col(AiringRow.at) < airing.ends, col(AiringRow.ends) > airing.at
     )
     others = (books.airing(row) for row in session.exec(near) if row.id not in without)
-    return clashes(airing, [o for o in others if desk.tree.reached(o.areas, dict(homes))])
+    heard = {area for home in set(homes.values()) for area in desk.tree.path(home)}
+    return clashes(airing, [o for o in others if heard.intersection(o.areas)])
 
 
 def place_name(desk: Desk, areas: tuple[AreaId, ...]) -> str:

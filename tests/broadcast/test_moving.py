@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadcast import calendaring, moving, scheduling, views
+from broadcast import calendaring, guarding, moving, scheduling, views
 from broadcast.domain.coming import Mark
 from broadcast.presence import Presence
 from broadcast.records import AiringRow, DeliveryRow, SlotRow
@@ -141,3 +141,12 @@ async def test_too_many_days_and_places_of_others_are_refused(desk, operator, re
     assert (await refused(far)).code == "calendar-span"
     assert (await refused(calendaring.calendar(desk, operator, COMMUNE, WEEK[1], WEEK[0]))).code == "calendar-span"
     assert (await refused(calendaring.calendar(desk, operator, NEIGHBOUR, *WEEK))).code == "not-your-area"
+
+
+async def test_what_is_moved_counts_once_to_the_airtime_of_the_day(desk, place, move, staff):
+    async def assign(_receivers):
+        """Nobody is there to be told."""
+
+    await guarding.set_rule(desk, assign, staff, COMMUNE, "", "", 1)
+    slot = await place(COMMUNE, seconds=40.0)
+    assert (await move(slot, LATER)).at == LATER
