@@ -14,6 +14,7 @@ from typing import Protocol
 from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
+from broadcast.domain.concerns import Warned
 from broadcast.domain.documents import Imported
 from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.listening import Foretold, Heard, Outline
@@ -95,6 +96,10 @@ class Office:
     """(actor, file name, file): what a document says, nothing is kept. Refusal: import-..., text-..."""
     save: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
     """(actor, bulletin, title, text). A change of the words takes the sound away."""
+    warnings: Callable[[Actor, int, str], Awaitable[tuple[Warned, ...]]]
+    """(actor, bulletin, text): what to look at again in the text as it is being written. Refusal: cues-file."""
+    answer_warning: Callable[[Actor, int, str, str], Awaitable[None]]
+    """(actor, bulletin, key of the concern, reason; "" takes it back). Refusal: reason-..., answers-many."""
     upload: Callable[[Actor, int, str, Path, Tell], Awaitable[Bulletin]]
     """(actor, bulletin, file name, file, tell): the file becomes its sound. Refusal: sound-..., upload-large."""
     drop_upload: Callable[[Actor, int], Awaitable[Bulletin]]

@@ -19,6 +19,7 @@ from ui.fields import FieldsPanel
 from ui.foretold import LengthLine
 from ui.hearing import phrase
 from ui.life import LifeStrip
+from ui.looking import Warnings
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import LoggedOut, Panel, Visit, log
@@ -60,6 +61,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
             life = LifeStrip(visit, bulletin_id, flush)
             page = Autosave(visit, bulletin)
             foretold = LengthLine(visit, bulletin_id, page.typed, lambda: sound.picker.choice)
+            warnings = Warnings(visit, bulletin, page, life.unanswered)
             ReadingPane(visit, bulletin, page)
             fields = FieldsPanel(visit, bulletin, meant)
         with ui.element("section").classes("loa-panel loa-sound"):
@@ -82,6 +84,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
         await life.refresh()
         foretold.again()
         await placing.refresh()
+        await warnings.refresh()
 
     page.saved = redraw
     await placing.refresh()

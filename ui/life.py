@@ -46,6 +46,8 @@ class LifeStrip:
             ui.space()
             self._link = ui.link("", f"/bulletins/{bulletin}/versions").classes("loa-strong").mark("to-versions")
             self._link.props("data-testid=to-versions")
+            self.unanswered = ui.link("", "#warnings").classes("loa-small").mark("unanswered")
+            self.unanswered.props("data-testid=unanswered").visible = False
             self._submit = ui.button(told("submit"), icon="send", on_click=self.submit).props("outline no-caps")
             self._submit.props("data-testid=submit").mark("submit")
         with ui.element("div").classes("loa-notice").mark("rejection").props("role=note data-testid=rejection") as no:

@@ -5,6 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Final, Self
@@ -50,6 +51,23 @@ class Concern:
     def key(self) -> str:
         """The same for the same words, wherever they stand: an answer holds while they do."""
         return f"{self.code}-{sha256(self.about.casefold().encode('utf-8', 'replace')).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why what was warned about stands, by whom and when."""
+
+    reason: str
+    by_name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A concern with its answer, where it has one."""
+
+    concern: Concern
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True)

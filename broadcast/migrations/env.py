@@ -3,9 +3,25 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from broadcast import account_records, air_records, finding_records, listening_records, records, version_records
+from broadcast import (
+    account_records,
+    air_records,
+    finding_records,
+    listening_records,
+    records,
+    version_records,
+    warning_records,
+)
 
-TABLES = (account_records, air_records, finding_records, listening_records, records, version_records)
+TABLES = (
+    account_records,
+    air_records,
+    finding_records,
+    listening_records,
+    records,
+    version_records,
+    warning_records,
+)
 """Importing them is what fills the metadata."""
 
 context.configure(

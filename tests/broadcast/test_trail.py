@@ -204,7 +204,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "templates", "take_in",
+    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "templates", "take_in", "warnings",
 }  # fmt: skip
 
 
@@ -249,6 +249,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "draft": lambda: None,
             "from_template": lambda: office.from_template(lan, "hop-dan", INVITED),
             "save": lambda: office.save(lan, made.id, "Nước", "Nước về trễ hai giờ."),
+            "answer_warning": lambda: office.answer_warning(lan, made.id, "no-validity-0123456789ab", "phát thử"),
             "upload": lambda: office.upload(lan, made.id, "a.wav", tone(tmp_path / "a.wav"), lambda _: None),
             "drop_upload": lambda: office.drop_upload(lan, made.id),
             "correct": lambda: office.correct(lan, made.id, "trễ", "chậm", None),

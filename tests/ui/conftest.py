@@ -19,6 +19,7 @@ from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, r
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
 from broadcast.domain.coming import Mark
+from broadcast.domain.concerns import Answer
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.guards import confirmation, pass_on_purpose
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
@@ -100,6 +101,7 @@ class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
     words: dict[AreaId, dict[str, str]] = field(default_factory=dict)
     """How things are read: in a bulletin, in an area."""
     left: dict[int, str] = field(default_factory=dict)
+    answers: dict[tuple[int, str], Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for i, home in enumerate(COMMUNES):
@@ -107,6 +109,9 @@ class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
                 80, 3.2, 21_400, 48.5, "0.1.0", 0, 0,
             )  # fmt: skip
+
+    def tree(self) -> AreaTree:
+        return TREE
 
     def time(self) -> datetime:
         return self.now or datetime.now(UTC)

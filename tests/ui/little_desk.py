@@ -2,15 +2,22 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from broadcast.domain.bulletins import Bulletin
+from broadcast.domain.concerns import Answer, Warned
 from broadcast.domain.documents import Imported
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.templates import Template
-from broadcast.newsroom_data import load_templates
+from broadcast.domain.warnings import Look, clean_reason, look
+from broadcast.newsroom_data import load_cues, load_templates
+from devices.vocabulary import AreaId
+
+COMMUNE = AreaId("xa-thanh-duc-25657")
+CUES = load_cues(Path("nowhere"))
 
 
 class LittleDesk:
@@ -22,6 +29,20 @@ class LittleDesk:
         filled = found.fill(values)
         made: Bulletin = await self.draft(actor, filled.title, filled.text)
         return made
+
+    async def warnings(self: Any, _: Actor, key: int, text: str) -> tuple[Warned, ...]:
+        self._may("warnings")
+        book = self.books[key]
+        found = look(Look(text, date(2026, 11, 25), book.valid_until, (COMMUNE,)), CUES, self.tree())
+        return tuple(Warned(c, self.answers.get((key, c.key))) for c in found)
+
+    async def answer_warning(self: Any, actor: Actor, key: int, concern: str, reason: str) -> None:
+        self._may("answer_warning")
+        if reason:
+            self.answers[key, concern] = Answer(clean_reason(reason), actor.name, self.time())
+        else:
+            del self.answers[key, concern]
+        self.bell.ring()
 
     async def take_in(self: Any, _: Actor, name: str, file: Path) -> Imported:
         self._may("take_in")
