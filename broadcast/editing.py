@@ -17,8 +17,11 @@ from broadcast.domain.bulletins import (
     unfinished_title,
 )
 from broadcast.domain.fields import Fields, clean, merged
+from broadcast.domain.merging import Words, joined
 from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.refusals import Refusal
 from broadcast.records import BulletinRow
+from broadcast.sight import person
 
 NOTHING_YET: Final = Fields()
 
@@ -48,22 +51,30 @@ async def draft(desk: Desk, actor: Actor, title: str, text: str, fields: Fields 
     return await _rung(desk, work)
 
 
-async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str) -> Bulletin:
+async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str, began: Words | None = None) -> Bulletin:
     """Keep what was typed, finished or not. Other words take the sound away; the same words change nothing.
 
-    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, title-long, text-long.
+    `began`: the words this was begun with. What somebody else changed since then stays; where that is the very thing
+    that was typed in, it is refused, and nothing of either is lost.
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, title-long, text-long, text-elsewhere.
     """
     require(actor, Action.WRITE, (), desk.tree)
-    kept_title, kept = unfinished_title(title), unfinished(text, desk.settings.speech.text_limit)
+    limit = desk.settings.speech.text_limit
+    wanted = Words(unfinished_title(title), unfinished(text, limit))
+    since = None if began is None else Words(unfinished_title(began.title), unfinished(began.text, limit))
 
     def work(session: Session) -> Bulletin:
         row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
-        if (row.title, row.text) == (kept_title, kept):
+        held = Words(row.title, row.text)
+        now = wanted if since is None else joined(held, since, wanted)
+        if now is None:
+            raise Refusal("text-elsewhere", name=person(session, row.writers[-1] if row.writers else row.author))
+        if now == held:
             return books.bulletin(session, row)
         _step(row, BulletinEvent.EDIT, desk)
-        if row.text != kept and row.origin == Origin.TEXT:
+        if row.text != now.text and row.origin == Origin.TEXT:
             books.silence(row)
-        row.title, row.text = kept_title, kept
+        row.title, row.text = now.title, now.text
         books.wrote(row, actor.id)
         return books.bulletin(session, row)
 

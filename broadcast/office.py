@@ -18,6 +18,7 @@ from broadcast.domain.concerns import Warned
 from broadcast.domain.documents import Imported
 from broadcast.domain.house import Bell, HouseHealth, Tell
 from broadcast.domain.listening import Foretold, Heard, Outline
+from broadcast.domain.merging import Words
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.templates import Template
@@ -60,6 +61,15 @@ class Place(Protocol):
         """`at`: None for now. `typed`, `reason`: to pass a guard on purpose."""
 
 
+class Save(Protocol):
+    """Keeps a bulletin's words."""
+
+    def __call__(
+        self, actor: Actor, bulletin: int, title: str, text: str, began: Words | None = None
+    ) -> Awaitable[Bulletin]:
+        """`began` are the words that this was begun with: what others changed since then is not written over."""
+
+
 class Render(Protocol):
     """Has a bulletin's text spoken."""
 
@@ -94,12 +104,12 @@ class Office:
     """(actor, template, values): a new draft of it. Raises NotFilled; Refusal: no-such-template, title-long."""
     take_in: Callable[[Actor, str, Path], Awaitable[Imported]]
     """(actor, file name, file): what a document says, nothing is kept. Refusal: import-..., text-..."""
-    save: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
-    """(actor, bulletin, title, text). A change of the words takes the sound away."""
     warnings: Callable[[Actor, int, str], Awaitable[tuple[Warned, ...]]]
     """(actor, bulletin, text): what to look at again in the text as it is being written. Refusal: cues-file."""
     answer_warning: Callable[[Actor, int, str, str], Awaitable[None]]
     """(actor, bulletin, key of the concern, reason; "" takes it back). Refusal: reason-..., answers-many."""
+    save: Save
+    """A change of the words takes the sound away. Refusal: text-elsewhere (name) where another changed the same."""
     upload: Callable[[Actor, int, str, Path, Tell], Awaitable[Bulletin]]
     """(actor, bulletin, file name, file, tell): the file becomes its sound. Refusal: sound-..., upload-large."""
     drop_upload: Callable[[Actor, int], Awaitable[Bulletin]]

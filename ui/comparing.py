@@ -59,14 +59,14 @@ class Comparison:
         if self._view is None or self._left.value is None or self._right.value is None:
             return
         before, after = self._of(self._left.value), self._of(self._right.value)
-        rows = await asyncio.to_thread(lambda: [(name, *_sides(a, b)) for name, a, b in _differing(before, after)])
+        rows = await asyncio.to_thread(lambda: [(name, *sides(a, b)) for name, a, b in _differing(before, after)])
         self._rows.clear()
         self._same.visible = not rows
         with self._rows:
             for name, left, right in rows:
                 with ui.element("div").classes("loa-compared-row").mark(f"differs-{name}"):
                     ui.label(told(name)).classes("loa-strong")
-                    # every character of both is escaped in `_sides`
+                    # every character of both is escaped in `sides`
                     ui.html(left, sanitize=False).classes("loa-words").mark(f"left-{name}")
                     ui.html(right, sanitize=False).classes("loa-words").mark(f"right-{name}")
 
@@ -106,7 +106,7 @@ def _differing(before: dict[str, str], after: dict[str, str]) -> Iterator[tuple[
             yield name, was, after[name]
 
 
-def _sides(was: str, now: str) -> tuple[str, str]:
+def sides(was: str, now: str) -> tuple[str, str]:
     """Both texts as HTML, every character of them escaped."""
     left, right = [], []
     for kind, text in compared(was, now):

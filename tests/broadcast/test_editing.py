@@ -3,6 +3,7 @@ import pytest
 from broadcast import editing
 from broadcast.domain.bulletins import BulletinState, Origin
 from broadcast.domain.fields import Category, Fields
+from broadcast.domain.merging import Words
 from broadcast.domain.refusals import Refusal
 from broadcast.records import BulletinRow
 from broadcast.wording import refusal
@@ -150,3 +151,23 @@ async def test_fields_as_they_are_change_nothing(desk, staff, spoken, whole):
 )
 async def test_fields_that_cannot_be_change_nothing(desk, staff, spoken, refused, fields, code):
     assert (await refused(editing.describe(desk, staff, spoken(staff), Fields(), fields))).code == code
+
+
+async def test_two_people_who_write_in_different_places_both_keep_their_words(desk, staff, province, spoken):
+    bulletin, began = spoken(staff), Words("Mời họp", "Mời bà con đi họp.")
+    await editing.save(desk, province, bulletin, "Mời họp gấp", began.text, began)
+    done = await editing.save(desk, staff, bulletin, began.title, "Mời bà con đi họp tối nay.", began)
+    assert (done.title, done.text) == ("Mời họp gấp", "Mời bà con đi họp tối nay.")
+    assert (done.writers, done.sound) == ((province.id, staff.id), None)
+
+
+async def test_two_people_who_change_the_same_are_told_and_nothing_is_written_over(
+    desk, staff, province, spoken, refused
+):
+    bulletin, began = spoken(staff), Words("Mời họp", "Mời bà con đi họp.")
+    await editing.save(desk, province, bulletin, began.title, "Hoãn họp.", began)
+    no = await refused(editing.save(desk, staff, bulletin, began.title, "Mời bà con đi họp tối nay.", began))
+    assert (no.code, no.facts) == ("text-elsewhere", {"name": province.name})
+    seen = Words(began.title, "Hoãn họp.")
+    done = await editing.save(desk, staff, bulletin, began.title, "Hoãn họp đến tối mai.", seen)
+    assert done.text == "Hoãn họp đến tối mai."

@@ -25,6 +25,7 @@ from broadcast.domain.guards import confirmation, pass_on_purpose
 from broadcast.domain.house import Bell, HouseHealth, Progress, Tell
 from broadcast.domain.lexicons import clean_words, clean_written
 from broadcast.domain.listening import Breathless, Foretold, Heard, Outline, SpokenLine
+from broadcast.domain.merging import Words, joined
 from broadcast.domain.people import Action, Actor, Role, held, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Slot, require_time
@@ -149,14 +150,18 @@ class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
         self.bell.ring()
         return self.books[key]
 
-    async def save(self, actor: Actor, key: int, title: str, text: str) -> Bulletin:
+    async def save(self, actor: Actor, bulletin: int, title: str, text: str, began: Words | None = None) -> Bulletin:
         self._may("save")
+        key = bulletin
         require(actor, Action.WRITE, (), TREE)
         if len(text) > 20_000:
             raise Refusal("text-long", limit=20_000, length=len(text))
         old = self.books[key]
-        sound = old.sound if text == old.text or old.origin is Origin.UPLOAD else None
-        return self._book(key, title=clean_title(title), text=text, sound=sound)
+        now = joined(Words(old.title, old.text), began or Words(old.title, old.text), Words(title, text))
+        if now is None:
+            raise Refusal("text-elsewhere", name="Phạm Thị Trưởng")
+        sound = old.sound if now.text == old.text or old.origin is Origin.UPLOAD else None
+        return self._book(key, title=clean_title(now.title), text=now.text, sound=sound)
 
     def _clip(self, content: str) -> ClipHash:
         return ClipHash(sha256(content.encode()).hexdigest())

@@ -260,3 +260,48 @@ async def test_a_thumb_stops_everything_and_opens_a_slot_in_the_calendar_on_a_ph
     await page.locator(f"[data-testid=entry-{slot.id}]").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-testid=move-hour]")).to_have_value("13:00")
+
+
+async def test_two_people_at_one_bulletin_see_each_other_and_lose_nothing(page: Page, little) -> None:
+    little.people["truong"] = replace(little.people["huyen"], id=4, login="truong", name="Phạm Thị Trưởng")
+    await page.click("[data-testid=write]")
+    text = page.locator("[data-testid=text]")
+    await text.press_sequentially("Kính mời")
+    await expect(page.locator("[data-testid=save-state]")).to_contain_text("Đã lưu lúc")
+    assert page.context.browser is not None
+    other = await (await page.context.browser.new_context()).new_page()
+    await other.goto(page.url)
+    await other.fill("[data-testid=login]", "truong")
+    await other.fill("[data-testid=password]", "mat-khau-thu")
+    await other.press("[data-testid=password]", "Enter")
+    await expect(page.locator("[data-testid=company]")).to_have_text("Phạm Thị Trưởng cũng đang mở bản tin này.")
+    await expect(other.locator("[data-testid=company]")).to_have_text("Trần Văn Huyện cũng đang mở bản tin này.")
+
+    await other.locator("[data-testid=text]").fill("Kính mời bà con & <b>họp</b>")
+    await expect(text).to_have_value("Kính mời bà con & <b>họp</b>")
+    await text.press("Control+z")
+    await expect(text).to_have_value("Kính mời")
+    await expect(other.locator("[data-testid=text]")).to_have_value("Kính mời")
+    await text.press("Control+Shift+z")
+    await expect(other.locator("[data-testid=text]")).to_have_value("Kính mời bà con & <b>họp</b>")
+
+    little.books[1] = replace(little.books[1], text="Hoãn <i>họp</i>.")  # and no bell rings in time
+    await text.fill("Kính mời bà con họp tối nay")
+    await expect(page.locator("[data-testid=conflict]")).to_contain_text("Hoãn <i>họp</i>.")
+    assert little.books[1].text == "Hoãn <i>họp</i>."
+    await page.reload()
+    await expect(page.locator("[data-testid=conflict]")).to_contain_text("Kính mời bà con họp tối nay")
+    await expect(text).to_have_value("Kính mời bà con họp tối nay")
+    await text.fill("Hoãn họp đến tối mai")
+    await page.click("[data-testid=conflict-keep]")
+    await expect(page.locator("[data-testid=save-state]")).to_contain_text("Đã lưu lúc")
+    assert little.books[1].text == "Hoãn họp đến tối mai"
+
+    little.books[1] = replace(little.books[1], text="Hoãn họp.")
+    await text.fill("Không hoãn")
+    await page.click("[data-testid=conflict-take]")
+    await expect(text).to_have_value("Hoãn họp.")
+    await page.reload()
+    await expect(text).to_have_value("Hoãn họp.")
+    await other.close()
+    await expect(page.locator("[data-testid=company]")).to_be_hidden()

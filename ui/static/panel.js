@@ -4,8 +4,11 @@ window.loaNow = () => Date.now() + (window.loaSkew || 0);
 // What is being typed, kept in this browser until the server says it has it. One entry a field.
 window.loaDraft = {
   name: (key) => "loa-lang:" + key,
+  began: {},
+  begin(words) { Object.assign(this.began, words); },
   keep(key, value) {
-    try { localStorage.setItem(this.name(key), JSON.stringify({ value, at: window.loaNow() })); } catch (full) { /* kept on the page */ }
+    const entry = { value, at: window.loaNow(), began: this.began[key] };
+    try { localStorage.setItem(this.name(key), JSON.stringify(entry)); } catch (full) { /* kept on the page */ }
   },
   saved(key, value) {
     try {
@@ -18,7 +21,7 @@ window.loaDraft = {
     for (const key of keys) {
       try {
         const kept = JSON.parse(localStorage.getItem(this.name(key)));
-        if (kept) emitEvent("loaDraft", { key, value: kept.value, at: kept.at });
+        if (kept) emitEvent("loaDraft", { key, value: kept.value, at: kept.at, began: kept.began });
       } catch (broken) { localStorage.removeItem(this.name(key)); }
     }
   },
@@ -27,6 +30,29 @@ document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-draft]");
   if (field) window.loaDraft.keep(field.dataset.draft, event.target.value);
 });
+
+// What somebody else wrote comes into the fields as if it had been typed, so that it can be undone like anything typed;
+// and only if nothing was typed that the server does not know yet.
+window.loaText = {
+  take(fields) {
+    const all = fields.map(([id, known, value]) => ({ field: document.querySelector(`[data-testid=${id}]`), known, value }));
+    if (all.some(({ field, known }) => !field || field.value !== known)) return false;
+    for (const { field, value } of all) if (field.value !== value) this.write(field, value);
+    return true;
+  },
+  write(field, value) {
+    const before = field.value, here = document.activeElement;
+    const [from, to] = [field.selectionStart, field.selectionEnd];
+    let same = 0;
+    while (same < before.length && before[same] === value[same]) same++;
+    const moved = (at) => (at <= same ? at : Math.max(same, at + value.length - before.length));
+    field.focus({ preventScroll: true });
+    field.select();
+    document.execCommand(value ? "insertText" : "delete", false, value);
+    field.setSelectionRange(moved(from), moved(to));
+    if (here !== field) (here && here !== document.body ? here : field)[here && here !== document.body ? "focus" : "blur"]({ preventScroll: true });
+  },
+};
 
 // The pane of how a text is read: one element, its events told here. A coloured word is {v, i}, a plain one {word}.
 window.loaReading = {
