@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import JSON, BigInteger
 from sqlmodel import Field, SQLModel
 
 from broadcast.records import UtcDateTime
@@ -45,3 +45,20 @@ class HoldRow(SQLModel, table=True):
     number: int = Field(sa_type=BigInteger)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class SeriesRow(SQLModel, table=True):
+    """How the slot `slot` comes back: by an RRULE, or on days of the lunar month."""
+
+    __tablename__ = "series"
+    id: int | None = Field(default=None, primary_key=True)
+    slot: int = Field(foreign_key="slot.id")
+    starts: datetime = Field(sa_type=UtcDateTime)
+    """Its first instant, whose local hour is that of all."""
+    rule: str
+    lunar_days: list[int] = Field(default_factory=list, sa_type=JSON)
+    except_holidays: bool
+    except_mourning: bool
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

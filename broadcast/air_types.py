@@ -122,3 +122,21 @@ class FeedView:
     id: int
     at: datetime
     by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a slot is to come back, at its own hour: by an RRULE (RFC 5545), or on days of the lunar month."""
+
+    rule: str = ""
+    lunar_days: tuple[int, ...] = ()
+    except_holidays: bool = False
+    except_mourning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """How a slot comes back, and when next."""
+
+    repeat: Repeat
+    coming: tuple[datetime, ...]

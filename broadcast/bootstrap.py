@@ -22,7 +22,6 @@ from broadcast import (
     editing,
     enrolment,
     finding,
-    guarding,
     importing,
     lexicons,
     life,
@@ -170,7 +169,10 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         for alarm in waiting(emergency.alarms(), now()):
             words.follow(alarm)
 
-        recording = await stack.enter_async_context(open_recording(store.note, partial(auditing.home, desk)))
+        (agenda, recur), recording = (
+            join_agenda(desk, planner.replan, assignments.publish),
+            await stack.enter_async_context(open_recording(store.note, partial(auditing.home, desk))),
+        )
         timetable = Timetable(
             (
                 Job("roll-plans", timedelta(seconds=30), planner.roll, first=timedelta(seconds=30)),
@@ -179,6 +181,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("holds-owed", timedelta(seconds=2), holding.catch_up),
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
+                Job("recur", timedelta(minutes=10), recur, first=timedelta(seconds=20)),
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
                 Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),
@@ -201,7 +204,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
 
         office = Office(
             accounts=join_accounts(desk),
-            agenda=join_agenda(desk),
+            agenda=agenda,
             draft=partial(editing.draft, desk),
             templates=partial(beginning.templates, desk),
             from_template=partial(beginning.from_template, desk, partial(editing.draft, desk)),
@@ -230,8 +233,6 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             without=partial(coming.without, desk, holding.held_until),
             preview_move=partial(moving.preview_move, desk, presence, holding.held_until),
             move_slot=partial(moving.move_slot, desk, planner.replan),
-            area_rule=partial(guarding.area_rule, desk),
-            set_rule=partial(guarding.set_rule, desk, assignments.publish),
             next_hours=partial(coming.next_hours, desk, presence, holding.held_until),
             clip=desk.library.path,
             stop=orders.stop,

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from broadcast.air_types import HoldView, NextGroup, NextView, RuleView
+from broadcast.air_types import HoldView, NextGroup, NextView
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.concerns import Warned
@@ -154,11 +154,6 @@ class Office:
     """(actor, slot, at): what would become of it at another hour. Refusal: slot-begun, and as place, but guards."""
     move_slot: Callable[[Actor, int, datetime, str, str], Awaitable[Slot]]
     """(actor, slot, at, typed, reason): the same bulletin at another hour, in the same areas."""
-    area_rule: Callable[[Actor, AreaId], Awaitable[RuleView]]
-    """The hours of an area: what it says itself, and what holds there."""
-    set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]
-    """(actor, area, quiet from, quiet to ("" and "": as above), longest minutes a day (None: as above))."""
-
     # orders
     stop: Callable[[Actor, AreaId], Awaitable[None]]
     """Break off what sounds in an area now (alarms go on). Refusal: link-down."""

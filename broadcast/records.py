@@ -171,6 +171,9 @@ class SlotRow(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Why a guard (quiet hours, airtime) was passed."""
+    series: int | None = Field(default=None, index=True)
+    """The series it is an occurrence of, and the local day (ISO) it was made for."""
+    series_day: str = Field(default="", sa_column_kwargs={"server_default": ""})
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The version that was approved; 0 for a slot of before there were versions."""
 

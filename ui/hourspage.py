@@ -43,7 +43,7 @@ class Hours:
 
     async def refresh(self) -> None:
         """Show it as it is now."""
-        self._show(await self._visit.office.area_rule(self._visit.actor, self._area))
+        self._show(await self._visit.office.agenda.area_rule(self._visit.actor, self._area))
 
     def _show(self, view: RuleView) -> None:
         self._view = view
@@ -69,6 +69,6 @@ class Hours:
             typed = (self._minutes.value or "").strip()
             longest = int(typed) if typed.isascii() and typed.isdigit() else None
             quiet = (self._from.value or "").strip(), (self._to.value or "").strip()
-            self._show(await self._visit.office.set_rule(await self._visit.me(), self._area, *quiet, longest))
+            self._show(await self._visit.office.agenda.set_rule(await self._visit.me(), self._area, *quiet, longest))
             self._dialog.close()
             tell(air("hours-saved"))

@@ -18,6 +18,7 @@ from ui.ages import Age
 from ui.area_tree import walk
 from ui.deliveries import DeliveryBoard
 from ui.nextlist import draw_change
+from ui.repeating import draw_repeating
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import length, moment, say
@@ -59,6 +60,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
             stopper.props("data-testid=stop").classes("loa-danger").mark("stop")
             withdrawer = ui.button(say("withdraw"), icon="undo", on_click=ask).props("outline no-caps")
             withdrawer.props("data-testid=withdraw").mark("withdraw")
+    await draw_repeating(visit, slot_id)
     nobody = ui.element("div")
     with nobody:
         empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"))

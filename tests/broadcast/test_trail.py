@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from broadcast import accounts, auditing, editing, trail
+from broadcast.air_types import Repeat
 from broadcast.bootstrap import open_house
 from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
 from broadcast.domain.people import Role, held
@@ -204,7 +205,7 @@ def test_every_table_is_watched_or_named_as_the_machines_own(store):
 READS = {
     "actor", "areas", "bulletin", "bulletins", "clip", "deliveries", "house", "log", "log_csv", "preview", "receivers",
     "slots", "alarms", "trail", "trail_csv", "reading", "lexicon", "left_off", "foretell", "before", "heard",
-    "outline", "holds", "without", "next_hours", "area_rule", "preview_move", "templates", "take_in", "warnings",
+    "outline", "holds", "without", "next_hours", "preview_move", "templates", "take_in", "warnings",
 }  # fmt: skip
 
 
@@ -262,7 +263,9 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "move_slot": lambda: office.move_slot(lan, later[0].id, datetime.now(UTC) + timedelta(hours=2), "", ""),
             "withdraw_slot": lambda: office.withdraw_slot(lan, slots[0].id),
             "stop": lambda: office.stop(lan, root),
-            "set_rule": lambda: office.set_rule(lan, root, "22:00", "22:00", 0),
+            "set_rule": lambda: office.agenda.set_rule(lan, root, "22:00", "22:00", 0),
+            "repeat": lambda: office.agenda.repeat(lan, later[0].id, Repeat("FREQ=DAILY")),
+            "end_repeat": lambda: office.agenda.end_repeat(lan, later[0].id),
             "make_feed": lambda: office.agenda.make_feed(lan, root),
             "revoke_feed": lambda: office.agenda.revoke_feed(lan, 1),
             "hold": lambda: office.hold(lan, root),

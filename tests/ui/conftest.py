@@ -105,6 +105,7 @@ class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
     answers: dict[tuple[int, str], Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for i, home in enumerate(COMMUNES):
             self.horns[f"loa-{i + 1}"] = ReceiverView(
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,

@@ -5,9 +5,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from broadcast.air_types import CalendarEntry, FeedView, HoldView, NextGroup, NextLine, NextView, RuleView
+from broadcast.air_types import (
+    HoldView,
+    NextGroup,
+    NextLine,
+    NextView,
+)
 from broadcast.areas_data import load_tree
-from broadcast.domain.area_rules import rule
 from broadcast.domain.coming import Mark
 from broadcast.domain.guards import Breach, Found, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
@@ -15,6 +19,7 @@ from broadcast.domain.schedule import QuietHours, Slot
 from broadcast.office_agenda import Agenda
 from broadcast.view_types import SlotPreview
 from devices.vocabulary import AreaId, Level, slug
+from tests.ui.little_agenda import LittleAgenda
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = load_tree("tay-ninh-2024")
@@ -25,9 +30,7 @@ class LittleAir:
     held: dict[AreaId, HoldView] = field(default_factory=dict)
     coming: tuple[NextGroup, ...] = ()
     newest: bool | None = True
-    secrets: list[FeedView] = field(default_factory=list)
     quiet: QuietHours = field(default_factory=lambda: QuietHours(time(22), time(5)))
-    hours: dict[AreaId, tuple[str, str, int | None]] = field(default_factory=dict)
 
     def found(self: Any, when: datetime) -> tuple[Found, ...]:
         return (Found(Breach.QUIET_HOURS, {"at": when}),) if self.quiet.hold(when, ZONE) else ()
@@ -80,23 +83,6 @@ class LittleAir:
         booked = self.booked[slot]
         return (self.group(self.line(booked.title, booked.at, Mark.GONE)),)
 
-    async def area_rule(self: Any, _: Actor, where: AreaId) -> RuleView:
-        said = self.hours.get(where)
-        quiet = (said[0], said[1]) if said and said[0] else None
-        most, by = (said[2] if said else None), ("Trần Văn Huyện" if said else "")
-        held = quiet or ("22:00", "05:00")
-        name, at = TREE.get(where).name, self.time() if said else None
-        return RuleView(where, name, quiet, most, held[0], held[1], most or 0, by, at)
-
-    async def set_rule(
-        self: Any, actor: Actor, where: AreaId, quiet_from: str, quiet_to: str, most: int | None
-    ) -> RuleView:
-        require(actor, Action.PLACE, (where,), TREE)
-        rule(quiet_from, quiet_to, most)
-        self.hours[where] = (quiet_from, quiet_to, most)
-        view: RuleView = await self.area_rule(actor, where)
-        return view
-
     async def preview_move(self: Any, actor: Actor, slot: int, at: datetime) -> SlotPreview:
         booked = self.booked[slot]
         preview: SlotPreview = await self.preview(actor, booked.bulletin, booked.areas, at)
@@ -111,35 +97,9 @@ class LittleAir:
         moved: Slot = self.booked[slot]
         return moved
 
+    def __post_init__(self) -> None:
+        self.shelf = LittleAgenda(self)
+
     @property
-    def agenda(self: Any) -> Agenda:
-        async def calendar(actor: Actor, where: AreaId, first: datetime, last: datetime) -> tuple[CalendarEntry, ...]:
-            require(actor, Action.SEE_LOG, (where,), TREE)
-            return tuple(
-                CalendarEntry(
-                    s.id, f"s{s.id}", s.title, Level.ROUTINE, s.at, 12.3, tuple(TREE.get(a).name for a in s.areas),
-                    TREE.get(s.areas[0]).kind, movable=actor.may(Action.PLACE),
-                )
-                for s in self.booked.values() if first <= s.at < last
-            )  # fmt: skip
-
-        async def csv(_: Actor, where: AreaId, first: datetime, __: datetime) -> bytes:
-            return f"{where};{first:%Y-%m-%d}".encode("utf-8-sig")
-
-        async def feeds(actor: Actor, where: AreaId) -> tuple[FeedView, ...]:
-            require(actor, Action.STOP, (where,), TREE)
-            return tuple(self.secrets)
-
-        async def make_feed(actor: Actor, _: AreaId) -> str:
-            self.secrets.append(FeedView(len(self.secrets) + 1, self.time(), actor.name))
-            self.bell.ring()
-            return "bi-mat"
-
-        async def revoke_feed(_: Actor, feed: int) -> None:
-            self.secrets = [f for f in self.secrets if f.id != feed]
-            self.bell.ring()
-
-        async def ics(_: str) -> bytes | None:
-            return None
-
-        return Agenda(calendar, csv, feeds, make_feed, revoke_feed, ics)
+    def agenda(self) -> Agenda:
+        return self.shelf.office()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from nicegui import ui
 from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
@@ -93,7 +94,7 @@ async def test_the_hours_of_an_area_are_changed_by_who_may_place(user: User, ent
     user.find(marker="hours-save").click()
     await user.should_see("Giờ yên tĩnh: 21:00 đến 06:00", retries=100)
     await user.should_see("Phát tối đa 30 phút mỗi ngày")
-    assert little.hours == {home: ("21:00", "06:00", 30)}
+    assert little.shelf.hours == {home: ("21:00", "06:00", 30)}
 
 
 async def test_an_operator_sees_the_hours_and_cannot_change_them(user: User, enter) -> None:
@@ -147,3 +148,25 @@ async def test_the_week_is_printed_and_handed_on_under_an_address_that_can_be_ta
 async def test_a_day_that_is_none_prints_this_week(user: User, enter) -> None:
     await enter("xa", "/calendar/print?day=hom-qua")
     await user.should_see("Không có bản tin nào")
+
+
+async def test_a_slot_comes_back_as_chosen_and_stops_coming_back(user: User, enter, little, spoken) -> None:
+    staff = little.people["huyen"]
+    slot = await little.place(staff, 1, staff.areas, little.time() + timedelta(hours=1), "")
+    await enter("huyen", f"/slots/{slot.id}")
+    how = next(iter(user.find(kind=ui.select, marker="repeat-how").elements))
+    how.set_value("lunar")
+    await user.should_see("Sắp tới:", retries=100)
+    how.set_value("own")
+    await user.should_see(marker="repeat-rule", retries=100)
+    user.find(marker="repeat-rule").type("FREQ=HOURLY")
+    user.find(marker="repeat-do").click()
+    await user.should_see("FREQ=HOURLY", retries=100)
+    assert not little.shelf.repeats
+    how.set_value("weekdays")
+    user.find(marker="repeat-do").click()
+    await user.should_see(marker="repeat-end", retries=100)
+    assert little.shelf.repeats[slot.id].repeat.rule == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+    user.find(marker="repeat-end").click()
+    await user.should_see(marker="repeat-do", retries=100)
+    assert not little.shelf.repeats
