@@ -182,6 +182,28 @@ def test_a_file_that_is_no_sound_is_refused_and_changes_nothing(staff, tmp_path,
     assert staff.find("player").count() == 0
 
 
+def test_what_is_handed_in_opens_for_approval_when_another_has_heard_all_of_it(staff, browser, demo):
+    staff.go("/")
+    staff.find("find").fill("ban thu opus")
+    staff.page.get_by_text("Bản thu opus").click()
+    staff.find("submit").click()
+    expect(staff.find("state")).to_contain_text("Chờ duyệt")
+    other = Person(browser, demo, "tinh")
+    other.find("nav-approvals").click()
+    other.page.get_by_text("Bản thu opus").click()
+    player, approve = other.find("deciding-player"), other.find("approve")
+    expect(approve).to_be_disabled()
+    player.evaluate("p => { p.currentTime = p.duration - 0.3; return p.play(); }")
+    expect(other.find("hearing")).to_contain_text("Mới nghe được")
+    expect(approve).to_be_disabled()
+    player.evaluate("p => { p.currentTime = 0; return p.play(); }")
+    expect(approve).to_be_enabled()
+    approve.click()
+    expect(other.find("state")).to_contain_text("Đã duyệt")
+    expect(staff.find("state")).to_contain_text("Đã duyệt")
+    other.context.close()
+
+
 def recording(path: Path, codec: str) -> Path:
     """Two seconds of a tone, as a person's recorder would write them."""
     with av.open(str(path), "w") as container:
