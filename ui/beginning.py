@@ -103,7 +103,7 @@ class Form:
         made.on_value_change(lambda: self._typed(field.key))
         made.props["hint"] = hint
         made.props["aria-required"] = "true" if field.required else "false"
-        made.props(f"outlined data-testid=field-{field.key}").classes("w-full").mark(f"field-{field.key}")
+        made.props(f"outlined data-testid=field-{field.key}").mark(f"field-{field.key}")
         return made
 
     def _values(self) -> dict[str, str]:

@@ -113,7 +113,12 @@ class Warnings:
     def _item(self, warned: Warned) -> None:
         concern, key = warned.concern, warned.concern.key
         may = self._visit.actor.may(Action.WRITE)
-        with ui.element("div").classes("loa-notice w-full").mark(f"warning warning-{concern.code.value}") as item:
+        with (
+            ui.element("div")
+            .classes("loa-notice")
+            .style("width: 100%")
+            .mark(f"warning warning-{concern.code.value}") as item
+        ):
             item.props(f"role=listitem data-testid=warning-{concern.code.value}")
             if warned.answer is not None:
                 answer = warned.answer
@@ -126,7 +131,7 @@ class Warnings:
             ui.label(sentence(concern)).classes("loa-strong")
             if concern.end:
                 ui.label(told("where", words=excerpt(self._text, concern))).classes("loa-dim")
-            form = ui.element("div").classes("w-full")
+            form = ui.element("div").style("width: 100%")
             with ui.element("div").classes("loa-actions") as actions:
                 if concern.end:
                     go = ui.button(told("go"), icon="my_location", on_click=lambda: self._go(concern)).mark(
@@ -155,7 +160,7 @@ class Warnings:
         actions.visible = False
         form.clear()
         with form:
-            field = ui.input(told("reason"), value=self._drafts[key]).mark("warning-reason").classes("w-full")
+            field = ui.input(told("reason"), value=self._drafts[key]).mark("warning-reason").style("width: 100%")
             field.on_value_change(lambda e: self._drafts.update({key: e.value or ""}))
             field.props(f"outlined dense autofocus maxlength={REASON_LENGTH.stop - 1} data-testid=warning-reason")
             field.on("keydown.enter", lambda: self._give(key, field.value))
