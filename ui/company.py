@@ -37,21 +37,18 @@ def _seen(page: Client) -> bool:
     return page.has_socket_connection and not page.is_deleted
 
 
-COMPANY: Final = Company()
-
-
 class CompanyLine:
     """A line that names who else has this bulletin open."""
 
-    def __init__(self, client: Client, bulletin: int, person: int, name: str) -> None:
-        self._bulletin, self._page, self._me = bulletin, client, person
+    def __init__(self, company: Company, client: Client, bulletin: int, person: int, name: str) -> None:
+        self._company, self._bulletin, self._page, self._me = company, bulletin, client, person
         self._line = ui.label().classes("loa-notice").mark("company").props("role=status data-testid=company")
         self._line.visible = False
-        COMPANY.join(bulletin, client, person, name)
+        company.join(bulletin, client, person, name)
         ui.timer(LOOK_S, self._look)
 
     def _look(self) -> None:
-        others = COMPANY.others(self._bulletin, self._page)
+        others = self._company.others(self._bulletin, self._page)
         names = [name for person, name in others if person != self._me]
         told_of = [told("company", names=", ".join(names))] if names else []
         if len(names) < len(others):

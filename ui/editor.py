@@ -43,7 +43,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
     with ui.element("div").classes("loa-desk"):
         with ui.element("section").classes("loa-panel loa-write"):
             heading(say("editor"))
-            CompanyLine(visit.client, bulletin_id, visit.actor.id, visit.actor.name)
+            CompanyLine(visit.panel.company, visit.client, bulletin_id, visit.actor.id, visit.actor.name)
             life = LifeStrip(visit, bulletin_id, flush)
             page = Autosave(visit, bulletin)
             foretold = LengthLine(visit, bulletin_id, page.typed, lambda: sound.picker.choice)

@@ -21,6 +21,7 @@ from broadcast.office_accounts import Accounts
 from broadcast.wording import LANGUAGES
 from broadcast.works import Works
 from devices.vocabulary import AreaId
+from ui.company import Company
 from ui.words import LANGUAGE_KEY, refusal, say
 
 log = logging.getLogger("loalang.panel")
@@ -47,6 +48,7 @@ class Panel:
     office: Office
     trust_forwarded: bool = False
     https_only: bool = False
+    company: Company = field(default_factory=Company)
 
     @property
     def works(self) -> Works:
