@@ -11,15 +11,15 @@ from typing import Final
 
 import numpy as np
 
-from audio.blocks import A_SECOND, NOTHING_LUFS, OFFSET_LU, Blocks, Row, loudness, power_lufs
+from audio.blocks import A_SECOND, NOTHING_LUFS, OFFSET_LU, Blocks, loudness, power_lufs
 from audio.graphs import Floats
 from audio.profiles import Curve, Profile
 from audio.sound import RATE
 
 TARGET_LUFS: Final = -16.0
 """Loud for a horn outdoors; broadcast's -23 drowns in traffic."""
-CEILING_DB: Final = -4.3
-"""Of the samples before Opus, which adds up to two and a half decibels to the sharpest peak of an hour."""
+CEILING_DB: Final = -4.8
+"""Of the samples before Opus, which adds up to three decibels to the sharpest peak of an hour."""
 MOST_GAIN_DB: Final = 45.0
 """More would lift the hiss of a recording without a voice in it."""
 MAKE_UP_DB: Final = 12.0
@@ -65,7 +65,7 @@ class Plan:
 def plan(blocks: Blocks, profile: Profile, around: Floats, aim_lufs: float) -> Plan:
     """The plan for a sound. `around` is the power of what sounds before and after it (chimes), at its final level."""
     first, last = _audible(blocks.power)
-    power, peak = blocks.power[first:last].astype(np.float64), blocks.peak[first:last]
+    power, peak = blocks.power[first:last], blocks.peak[first:last]
     heard = loudness(blocks.power[first:last])
     if heard <= NOTHING_LUFS:  # a single word, or nothing
         heard = power_lufs(float(power.mean())) if len(power) else NOTHING_LUFS
@@ -73,7 +73,7 @@ def plan(blocks: Blocks, profile: Profile, around: Floats, aim_lufs: float) -> P
         return Plan(first, last, np.ones(last - first + 1, np.float32), 1.0, 1.0, 0.0, NOTHING_LUFS)
     base_db = min(MOST_GAIN_DB, aim_lufs - heard)
     shaped_db = base_db + _evened_db(power * 10 ** (base_db / 10), profile)
-    room_db = CEILING_DB - 20 * np.log10(np.maximum(peak, 1e-9))
+    room_db: Floats = np.float32(CEILING_DB) - np.float32(20) * np.log10(np.maximum(peak, np.float32(1e-9)))
     most = min(MOST_DRIVE_DB, MOST_GAIN_DB + MAKE_UP_DB - base_db)
     for more_db in MORE_CLIP_DB:
         clip_db = profile.clip_db + more_db
@@ -88,12 +88,12 @@ def plan(blocks: Blocks, profile: Profile, around: Floats, aim_lufs: float) -> P
     gain_db = power_lufs(float((power * _squared(gains)).mean())) - power_lufs(float(power.mean()))
     ceiling = 10 ** (CEILING_DB / 20)
     knee = ceiling * 10 ** (-min(clip_db, MOST_KNEE_DB) / 20)
-    return Plan(first, last, _faded(gains).astype(np.float32), knee, ceiling, gain_db, came_out)
+    return Plan(first, last, _faded(gains), knee, ceiling, gain_db, came_out)
 
 
 def _audible(power: Floats) -> tuple[int, int]:
     """From which block to which there is something to hear; all of them where there is nothing."""
-    smooth = _mean(power.astype(np.float64), 2)
+    smooth = _mean(power, 2)
     limit = max(10 ** (FLOOR_LUFS / 10), float(smooth.max(initial=0.0)) * 10 ** (QUIET_DB / 10))
     heard = np.flatnonzero(smooth > limit)
     if not len(heard):
@@ -102,25 +102,32 @@ def _audible(power: Floats) -> tuple[int, int]:
     return first, min(len(power), int(heard[-1]) + 1 + round(TAIL_S * A_SECOND))
 
 
-def _evened_db(power: Row, profile: Profile) -> Row:
+def _evened_db(power: Floats, profile: Profile) -> Floats:
     """What the profile's curves add at each block of a sound that is as loud as it should be."""
     phrase_db = _mean(_along(profile.phrase, _mean(power, _PHRASE)), _PHRASE // 2)
-    evened = power * 10 ** (phrase_db / 10)
-    return phrase_db + _mean(_along(profile.syllable, _mean(evened, _SYLLABLE)), _SYLLABLE // 2)
+    evened: Floats = power * _ratio(phrase_db)
+    made: Floats = phrase_db + _mean(_along(profile.syllable, _mean(evened, _SYLLABLE)), _SYLLABLE // 2)
+    return made
 
 
-def _along(curve: Curve, power: Row) -> Row:
+def _ratio(db: Floats) -> Floats:
+    """How many times the power that is."""
+    made: Floats = np.power(np.float32(10), db / np.float32(10))
+    return made
+
+
+def _along(curve: Curve, power: Floats) -> Floats:
     levels = 10 * np.log10(np.maximum(power, 1e-12)) + OFFSET_LU - TARGET_LUFS
     at, gain = zip(*curve, strict=True)
-    found: Row = np.interp(levels, at, gain)
+    found: Floats = np.interp(levels, at, gain).astype(np.float32)
     return found
 
 
-def _gains(wanted_db: Row, room_db: Row) -> Row:
+def _gains(wanted_db: Floats, room_db: Floats) -> Floats:
     """Factors where blocks meet: as wanted, turned down around every block that has no room for it."""
-    wanted = 10 ** (np.pad(wanted_db, (1, 1), "edge") / 20)
-    wanted = (wanted[1:] + wanted[:-1]) / 2
-    held = np.minimum(1.0, 10 ** (room_db / 20) / np.maximum(wanted[1:], wanted[:-1]))
+    around: Floats = np.sqrt(_ratio(np.pad(wanted_db, (1, 1), "edge")))
+    wanted: Floats = (around[1:] + around[:-1]) / np.float32(2)
+    held = np.minimum(1.0, np.sqrt(_ratio(room_db)) / np.maximum(wanted[1:], wanted[:-1]))
     held = np.pad(held, (1, 1), constant_values=1.0)
     held = np.minimum(held[1:], held[:-1])
     lowest = held.copy()
@@ -128,24 +135,25 @@ def _gains(wanted_db: Row, room_db: Row) -> Row:
         np.minimum(lowest[away:], held[:-away], out=lowest[away:])
         np.minimum(lowest[:-away], held[away:], out=lowest[:-away])
     # the mean of lows that all reach over here is never above what is allowed here
-    made: Row = wanted * _mean(lowest, _HOLD)
+    made: Floats = wanted * _mean(lowest, _HOLD)
     return made
 
 
-def _squared(gains: Row) -> Row:
+def _squared(gains: Floats) -> Floats:
     """The mean square of a gain that runs straight from one meeting of blocks to the next."""
     begin, end = gains[:-1], gains[1:]
-    return (begin * begin + begin * end + end * end) / 3
+    made: Floats = (begin * begin + begin * end + end * end) / np.float32(3)
+    return made
 
 
-def _came_out(power: Row, gains: Row, around: Floats) -> float:
+def _came_out(power: Floats, gains: Floats, around: Floats) -> float:
     """The loudness of the whole; of what is too short to have one, its mean."""
     made = power * _squared(gains)
-    whole = loudness(np.concatenate((around, made)).astype(np.float32))
+    whole = loudness(np.concatenate((around, made)))
     return whole if whole > NOTHING_LUFS else power_lufs(float(made.mean()))
 
 
-def _faded(gains: Row) -> Row:
+def _faded(gains: Floats) -> Floats:
     """Faded in and out along half a cosine."""
     length = min(FADE, len(gains) // 2)
     if not length:
@@ -157,14 +165,20 @@ def _faded(gains: Row) -> Row:
     return gains
 
 
-def _mean(row: Row, half: int) -> Row:
+def _mean(row: Floats, half: int) -> Floats:
     """The mean over `half` neighbours on both sides, fewer at the ends."""
-    if half < 1 or not len(row):
+    count, width = len(row), 2 * half + 1
+    if half < 1 or not count:
         return row
-    summed = np.concatenate((np.zeros(1), np.cumsum(row)))
-    at = np.arange(len(row))
-    begin, end = np.maximum(at - half, 0), np.minimum(at + half + 1, len(row))
-    found: Row = (summed[end] - summed[begin]) / (end - begin)
+    summed = np.zeros(count + 1)
+    np.cumsum(row, dtype=np.float64, out=summed[1:])
+    found = np.empty(count, np.float32)
+    ends = np.arange(count)
+    if count > width:
+        np.divide(summed[width:] - summed[:-width], width, out=found[half : count - half], casting="same_kind")
+        ends = np.concatenate((ends[:half], ends[count - half :]))
+    begin, end = np.maximum(ends - half, 0), np.minimum(ends + half + 1, count)
+    found[ends] = (summed[end] - summed[begin]) / (end - begin)
     return found
 
 

@@ -11,3 +11,8 @@ def _nobody_leaves_another_language_behind():
     left = language.get()
     language.reset(token)
     assert left == "vi", "this test left the language of sentences changed for all that follow"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The real browser first: what simulated pages leave in NiceGUI's modules keeps it from logging in."""
+    items.sort(key=lambda item: item.path.name != "test_in_chromium.py")
