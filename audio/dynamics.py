@@ -18,7 +18,7 @@ from audio.sound import RATE
 
 TARGET_LUFS: Final = -16.0
 """Loud for a horn outdoors; broadcast's -23 drowns in traffic."""
-CEILING_DB: Final = -4.8
+CEILING_DB: Final = -4.6
 """Of the samples before Opus, which adds up to three decibels to the sharpest peak of an hour."""
 MOST_GAIN_DB: Final = 45.0
 """More would lift the hiss of a recording without a voice in it."""
