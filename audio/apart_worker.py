@@ -56,14 +56,14 @@ def _work(request: dict[str, Any], tell: Any) -> dict[str, Any]:  # noqa: ANN401
 
         return asdict(compact(file, Path(request["out"]), tell, _never))
     from audio.master import finish  # noqa: PLC0415 - as above
+    from audio.memory import peak_mb  # noqa: PLC0415 - as above
     from audio.profiles import PROFILES  # noqa: PLC0415 - as above
 
     out, profile = Path(request["out"]), PROFILES[request["profile"]]
     made = finish(
         file, out, chime=request["chime"], closing=request["closing"], tell=tell, cancelled=_never, profile=profile
     )
-    used_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {**asdict(made), "used_mb": used_mb}
+    return {**asdict(made), "used_mb": peak_mb()}
 
 
 def _bound(bounds: dict[str, Any]) -> None:

@@ -1,15 +1,13 @@
 """`loalang master`: one file mastered as a bulletin's sound is, and the figures of what was written."""
 
-import resource
 import time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from audio.apart import finish, inspect
 from audio.made import Finished, NotSound, TooHeavy, Unreadable
+from audio.memory import peak_mb
 from broadcast.domain.refusals import Refusal
-
-_KIB: Final = 1024
 
 
 def master(
@@ -43,12 +41,11 @@ def master(
 
 def figures(made: Finished, took_s: float) -> dict[str, Any]:
     """What `--json` prints. Memory is that of this process and of the one that decodes, together."""
-    own_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _KIB
     return {
         "integrated_lufs": round(made.integrated_lufs, 2),
         "true_peak_db": round(made.true_peak_db, 2),
         "seconds": round(made.seconds, 3),
-        "peak_rss_mb": round(own_mb + made.used_mb, 1),
+        "peak_rss_mb": round(peak_mb() + made.used_mb, 1),
         "realtime_factor": round(made.seconds / took_s, 1),
         "gain_db": round(made.gain_db, 2),
         "before_lufs": round(made.before_lufs, 2),
