@@ -27,6 +27,15 @@ def walk(nodes: Iterable[AreaNode]) -> Iterator[AreaNode]:
         yield from walk(node.children)
 
 
+def indented(nodes: Iterable[AreaNode], depth: int = 0) -> dict[str, str]:
+    """The name of every area by its id, set in below the one it lies in: for a field to choose from."""
+    names: dict[str, str] = {}
+    for node in nodes:
+        names[node.id] = "\u2003" * depth + node.name
+        names |= indented(node.children, depth + 1)
+    return names
+
+
 def found(nodes: Iterable[AreaNode], typed: str) -> tuple[AreaNode, ...]:
     """The trees cut down to names with `typed` in them, tone marks or not, all below those, and what lies above."""
     wanted = slug(typed)

@@ -13,6 +13,7 @@ from broadcast.life_types import BulletinAsk
 from broadcast.view_types import AreaNode, BulletinView
 from devices.vocabulary import AreaId, Level
 from ui.ages import Age
+from ui.asked import AskedList, area_options
 from ui.beginning import other_ways
 from ui.board import Board
 from ui.life import StateTag
@@ -45,16 +46,15 @@ async def _draw(visit: Visit) -> None:
             button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
             button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
             other_ways(visit)
-    page = _List(visit)
-    await page.offer()
+    page = _List(visit, await visit.office.areas(visit.actor, Action.SEE_BULLETINS))
     await page.read()
     visit.redraws.append(page.read)
 
 
-class _List:
+class _List(AskedList):
     """What is looked for, and a page of what was found."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, nodes: tuple[AreaNode, ...]) -> None:
         self._visit = visit
         with ui.element("div").classes("loa-filter"):
             self._words = ui.input(told("find"), on_change=self._asked_anew).classes("loa-find")
@@ -63,9 +63,9 @@ class _List:
                 ui.icon("search").props("aria-hidden=true")
             states = {"": told("all-states")} | {state.value: state_name(state) for state in BulletinState}
             levels = {"": told("all-levels")} | {level.value: level_name(level) for level in Level}
-            self._state = self._choice("find-state", told("state"), states)
-            self._level = self._choice("find-level", told("level"), levels)
-            self._area = self._choice("find-area", say("area"), {"": say("all-areas")})
+            self._state = self._choice(states, "", told("state"), "find-state")
+            self._level = self._choice(levels, "", told("level"), "find-level")
+            self._area = self._choice(area_options(nodes), "", say("area"), "find-area")
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("find-error")
         self._nothing = ui.element("div")
         with self._nothing:
@@ -76,36 +76,7 @@ class _List:
         self._total = ui.label().classes("loa-dim").mark("find-total").props("role=status data-testid=find-total")
         grid = ui.element("div").classes("loa-grid")
         self._board: Board[BulletinView] = Board(grid, lambda v: v.bulletin.id, _BulletinCard)
-        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
-        self._pages.mark("find-pages").classes("loa-pages")
-
-    def _choice(self, marker: str, label: str, options: dict[str, str]) -> ui.select:
-        field = ui.select(options, value="", label=label, on_change=self._asked_anew)
-        field.props(f"outlined dense options-dense data-testid={marker}").mark(marker).classes("loa-select")
-        return field
-
-    async def offer(self) -> None:
-        """The areas to choose from."""
-        options = {"": say("all-areas")}
-
-        def add(node: AreaNode, depth: int) -> None:
-            options[node.id] = "\u2003" * depth + node.name
-            for child in node.children:
-                add(child, depth + 1)
-
-        for node in await self._visit.office.areas(self._visit.actor, Action.SEE_BULLETINS):
-            add(node, 0)
-        self._area.set_options(options, value="")
-
-    async def _asked_anew(self) -> None:
-        if self._pages.value != 1:
-            self._pages.set_value(1)  # which reads
-        else:
-            await self._turned()
-
-    async def _turned(self) -> None:
-        async with asking(self._wrong.set_text):
-            await self.read()
+        self._pages = self._paging("find-pages")
 
     async def read(self) -> None:
         """Read what is asked for, and show it."""
@@ -114,7 +85,7 @@ class _List:
             state=BulletinState(self._state.value) if self._state.value else None,
             level=Level(self._level.value) if self._level.value else None,
             area=AreaId(self._area.value) if self._area.value else None,
-            page=int(self._pages.value or 1) - 1,
+            page=self._page,
             page_size=PAGE_SIZE,
         )
         page = await self._visit.office.bulletins(self._visit.actor, ask)
@@ -124,9 +95,7 @@ class _List:
         self._none.visible = not page.total and narrowed
         self._total.visible = narrowed and page.total > 0
         self._total.set_text(told("find-total", count=number(page.total)))
-        pages = max(1, -(-page.total // PAGE_SIZE))
-        self._pages.max = pages
-        self._pages.visible = pages > 1
+        self._tell_total(page.total, PAGE_SIZE)
         self._board.show(page.views)
 
 

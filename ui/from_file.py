@@ -13,21 +13,9 @@ from broadcast.domain.documents import LIMIT_MB, Imported
 from ui.begun import told
 from ui.session import Visit, asking
 from ui.theme import heading, tagged
+from ui.uploading import FileWords, file_field
 
 KINDS: Final = ".docx,.pdf,.txt"
-
-_DROP: Final = """
-<div class="loa-drop">
-  <q-btn unelevated no-caps class="loa-second" icon="upload_file" label="{pick}" data-testid="pick-document"
-         :disable="props.isUploading" @click="props.pickFiles"><q-uploader-add-trigger /></q-btn>
-  <div class="loa-dim">{hint}</div>
-  <div v-if="props.isUploading" class="loa-working" role="status">
-    <div>{sending} {{{{ props.uploadProgressLabel }}}} ({{{{ props.uploadSizeLabel }}}})</div>
-    <q-linear-progress :value="props.uploadProgress" rounded size="8px" />
-    <q-btn flat no-caps label="{abort}" @click="props.abort" />
-  </div>
-</div>
-"""
 
 
 async def draw_from_file(visit: Visit) -> None:
@@ -54,24 +42,19 @@ class FromFile:
         self._result = ui.element("div").classes("loa-result").mark("file-result").props("data-testid=file-result")
 
     def _uploader(self) -> ui.upload:
-        upload = ui.upload(on_upload=self._take, max_file_size=self._limit * 1024 * 1024, auto_upload=True)
-        upload.props(f'accept="{KINDS}" flat data-testid=document').classes("loa-uploader").mark("document")
-        hint = told("pick-hint", limit=self._limit)
-        header = _DROP.format(pick=told("pick"), hint=hint, sending=told("sending"), abort=told("abort"))
-        upload.add_slot("header", header)
-        upload.add_slot("list", "<div></div>")
-        upload.on(
-            "rejected",
-            lambda e: self._rejected(e.args),
-            js_handler="(all) => emit(all.map((r) => [r.failedPropValidation, r.file.name]))",
+        words = FileWords(told("pick"), told("pick-hint", limit=self._limit), told("sending"), told("abort"))
+        return file_field(
+            KINDS,
+            self._limit,
+            words,
+            ("document", "pick-document"),
+            taken=self._take,
+            refused=self._refused,
+            failed=lambda: self._wrong.set_text(told("upload-broken")),
         )
-        upload.on("failed", lambda: self._wrong.set_text(told("upload-broken")), args=[])
-        return upload
 
-    def _rejected(self, refused: list[list[str]]) -> None:
-        why, name = refused[0]
-        key = "too-large" if why == "max-file-size" else "not-kind"
-        self._wrong.set_text(told(key, name=name, limit=self._limit))
+    def _refused(self, name: str, too_large: bool) -> None:
+        self._wrong.set_text(told("too-large" if too_large else "not-kind", name=name, limit=self._limit))
 
     def _stop(self) -> None:
         if self._reading is not None:

@@ -1,7 +1,6 @@
 """What people hold, to be read and to be changed; and the way in that is shown once to whoever let someone in."""
 
 from collections.abc import Callable
-from typing import Final
 
 from nicegui import ui
 
@@ -9,11 +8,10 @@ from broadcast.account_types import GrantView, WayIn
 from broadcast.domain.people import Grant, Role
 from broadcast.view_types import AreaNode
 from devices.vocabulary import AreaId
+from ui.area_tree import indented, walk
 from ui.session import Visit, tell
 from ui.theme import tagged
 from ui.words import say
-
-_INDENT: Final = "\u2003"
 
 
 def role_name(role: Role) -> str:
@@ -31,17 +29,8 @@ class GrantsField:
 
     def __init__(self, nodes: tuple[AreaNode, ...], held: tuple[GrantView, ...]) -> None:
         self._held = list(held)
-        self._names: dict[str, str] = {}
-        options: dict[str, str] = {}
-
-        def add(node: AreaNode, depth: int) -> None:
-            self._names[node.id] = node.name
-            options[node.id] = _INDENT * depth + node.name
-            for child in node.children:
-                add(child, depth + 1)
-
-        for node in nodes:
-            add(node, 0)
+        self._names: dict[str, str] = {node.id: node.name for node in walk(nodes)}
+        options = indented(nodes)
         with ui.element("div").classes("loa-grants"):
             self._lines = ui.element("div").classes("loa-grant-lines").mark("grants").props("data-testid=grants")
             with ui.element("div").classes("loa-grant-new"):

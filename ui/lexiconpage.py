@@ -9,6 +9,7 @@ from broadcast.domain.lexicons import WORDS_LENGTH, WRITTEN_LENGTH
 from broadcast.domain.people import Action
 from broadcast.view_types import AreaNode, Correction, LexiconView
 from devices.vocabulary import AreaId, slug
+from ui.area_tree import indented
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import lexicon as say
@@ -40,7 +41,7 @@ class _Lexicon:
         self._visit = visit
         self._view: LexiconView | None = None
         heading(say("page"), say("page-hint"))
-        areas = dict(_names(nodes))
+        areas = indented(nodes)
         with ui.element("div").classes("loa-filter loa-log-filter"):
             self._area = ui.select(areas, value=next(iter(areas), None), label=say("area"), on_change=self._asked)
             self._area.props("outlined dense options-dense data-testid=lexicon-area").classes("loa-select")
@@ -134,14 +135,6 @@ class _Lexicon:
             await self._visit.office.drop_word(await self._visit.me(), AreaId(self._area.value), written)
             await self.read()
             tell(say("removed", written=written))
-
-
-def _names(nodes: tuple[AreaNode, ...], depth: int = 0) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for node in nodes:
-        found.append((node.id, "\u2003" * depth + node.name))
-        found += _names(node.children, depth + 1)
-    return found
 
 
 def _found(entry: Correction, typed: str) -> bool:

@@ -1,6 +1,6 @@
 """The log book (sổ nhật ký phát thanh): what sounded where, when, and how it ended."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from nicegui import ui
 from broadcast.domain.people import Action
 from broadcast.view_types import AreaNode, LogAsk, LogPage, LogRow
 from devices.vocabulary import AreaId
+from ui.asked import AskedList, area_options, days_asked
 from ui.deliveries import StateChip
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
@@ -17,7 +18,6 @@ from ui.words import deviation, length, milliseconds, number, reason, say, spoke
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
-_DAY = "%d/%m/%Y"
 COLUMNS: Final = ("title", "receiver", "planned", "started", "deviation", "played", "state", "by")
 
 
@@ -30,16 +30,15 @@ def register(panel: Panel) -> None:
 
 
 async def _draw(visit: Visit) -> None:
-    page = _Book(visit)
-    page.offer(await visit.office.areas(visit.actor, Action.SEE_LOG))
+    page = _Book(visit, await visit.office.areas(visit.actor, Action.SEE_LOG))
     await page.read()
     visit.redraws.append(page.read)
 
 
-class _Book:
+class _Book(AskedList):
     """What is asked for, and the lines that answer."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, nodes: tuple[AreaNode, ...]) -> None:
         self._visit = visit
         self._drawn: object = None
         self._zone = ZoneInfo(visit.office.zone)
@@ -51,8 +50,7 @@ class _Book:
         with ui.element("div").classes("loa-filter loa-log-filter"):
             self._first = self._day(say("first-day"), today - timedelta(days=DAYS - 1), "first-day")
             self._last = self._day(say("last-day"), today, "last-day")
-            self._area = ui.select({"": say("all-areas")}, value="", label=say("area"), on_change=self._asked_anew)
-            self._area.props("outlined dense data-testid=log-area options-dense").mark("log-area").classes("loa-select")
+            self._area = self._choice(area_options(nodes), "", say("area"), "log-area")
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("log-error")
         self._nothing = ui.element("div")
         with self._nothing:
@@ -64,45 +62,13 @@ class _Book:
                     with ui.element("th").props("scope=col"):
                         ui.label(say(f"log-{column}"))
             self._body = ui.element("tbody")
-        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
-        self._pages.mark("log-pages").classes("loa-pages")
-
-    def _day(self, label: str, value: date, marker: str) -> ui.date_input:
-        field = ui.date_input(label, value=f"{value:{_DAY}}", on_change=self._asked_anew)
-        field.props(f'outlined dense mask="##/##/####" inputmode=numeric data-testid={marker}').mark(marker)
-        field.picker.props('mask="DD/MM/YYYY"')
-        return field
-
-    def offer(self, nodes: tuple[AreaNode, ...]) -> None:
-        """The areas to choose from."""
-        options = {"": say("all-areas")}
-
-        def add(node: AreaNode, depth: int) -> None:
-            options[node.id] = "\u2003" * depth + node.name
-            for child in node.children:
-                add(child, depth + 1)
-
-        for node in nodes:
-            add(node, 0)
-        self._area.set_options(options, value="")
+        self._pages = self._paging("log-pages")
 
     def _ask(self) -> LogAsk:
         """Raises ValueError where a field says no day."""
-        first, last = (datetime.strptime(f.value or "", _DAY).date() for f in (self._first, self._last))  # noqa: DTZ007 - a local day has no zone
-        if first > last:
-            first, last = last, first
+        first, last = days_asked(self._first, self._last)
         area = AreaId(self._area.value) if self._area.value else None
-        return LogAsk(first.isoformat(), last.isoformat(), area, int(self._pages.value or 1) - 1, PAGE_SIZE)
-
-    async def _asked_anew(self) -> None:
-        if self._pages.value != 1:
-            self._pages.set_value(1)  # which reads
-        else:
-            await self._turned()
-
-    async def _turned(self) -> None:
-        async with asking(self._wrong.set_text):
-            await self.read()
+        return LogAsk(first.isoformat(), last.isoformat(), area, self._page, PAGE_SIZE)
 
     async def read(self) -> None:
         """Read what is asked for; draw it if it is not what stands there."""
@@ -123,9 +89,7 @@ class _Book:
         self._table.visible = bool(page.rows)
         self._total.set_text(say("log-total", count=number(page.total)))
         self._total.visible = bool(page.rows)
-        pages = max(1, -(-page.total // PAGE_SIZE))
-        self._pages.max = pages
-        self._pages.visible = pages > 1
+        self._tell_total(page.total, PAGE_SIZE)
         self._body.clear()
         with self._body:
             for row in page.rows:

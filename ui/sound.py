@@ -15,23 +15,11 @@ from broadcast.works import Work
 from ui.listening import Hearing, tell_loudness
 from ui.session import Visit, asking
 from ui.theme import heading
+from ui.uploading import FileWords, file_field
 from ui.voice_picker import VoicePicker
 from ui.words import engine_name, fallen, length, say, stage, voice_name
 
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
-
-_DROP = """
-<div class="loa-drop">
-  <q-btn unelevated no-caps class="loa-second" icon="upload_file" label="{pick}" data-testid="pick-file"
-         :disable="props.isUploading" @click="props.pickFiles"><q-uploader-add-trigger /></q-btn>
-  <div class="loa-dim">{hint}</div>
-  <div v-if="props.isUploading" class="loa-working" role="status">
-    <div>{sending} {{{{ props.uploadProgressLabel }}}} ({{{{ props.uploadSizeLabel }}}})</div>
-    <q-linear-progress :value="props.uploadProgress" rounded size="8px" />
-    <q-btn flat no-caps label="{abort}" @click="props.abort" />
-  </div>
-</div>
-"""
 
 
 class SoundDesk:
@@ -171,24 +159,19 @@ class SoundDesk:
 
     def _uploader(self) -> None:
         limit = self._visit.office.upload_limit_mb
-        upload = ui.upload(on_upload=self._take, max_file_size=limit * 1024 * 1024, auto_upload=True)
-        upload.props(f'accept="{KINDS}" flat data-testid=upload').classes("loa-uploader").mark("upload")
-        header = _DROP.format(
-            pick=say("pick-file"), hint=say("pick-hint", limit=limit), sending=say("sending-file"), abort=say("abort")
+        words = FileWords(say("pick-file"), say("pick-hint", limit=limit), say("sending-file"), say("abort"))
+        self._upload = file_field(
+            KINDS,
+            limit,
+            words,
+            ("upload", "pick-file"),
+            taken=self._take,
+            refused=self._refused,
+            failed=lambda: self._wrong.set_text(say("upload-broken", limit=limit)),
         )
-        upload.add_slot("header", header)
-        upload.add_slot("list", "<div></div>")
-        upload.on(
-            "rejected",
-            lambda e: self._rejected(e.args),
-            js_handler="(all) => emit(all.map((r) => [r.failedPropValidation, r.file.name]))",
-        )
-        upload.on("failed", lambda: self._wrong.set_text(say("upload-broken", limit=limit)), args=[])
-        self._upload = upload
 
-    def _rejected(self, refused: list[list[str]]) -> None:
-        why, name = refused[0]
-        key = "upload-too-large" if why == "max-file-size" else "upload-not-sound"
+    def _refused(self, name: str, too_large: bool) -> None:
+        key = "upload-too-large" if too_large else "upload-not-sound"
         self._wrong.set_text(say(key, name=name, limit=self._visit.office.upload_limit_mb))
 
     async def _take(self, event: events.UploadEventArguments) -> None:

@@ -1,6 +1,6 @@
 """The trail (nhật ký thao tác): who changed what, when and from where."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from broadcast.domain.people import Action
 from broadcast.view_types import AreaNode, TrailAsk, TrailLine, TrailPage
 from devices.vocabulary import AreaId
 from ui import words
+from ui.asked import AskedList, area_options, days_asked
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
 from ui.trail_words import action_name, changes, subject_name
@@ -22,7 +23,6 @@ DAYS: Final = 7
 PAGE_SIZE: Final = 50
 SHOWN: Final = 6
 """Changed columns a line shows; all are in the file."""
-_DAY: Final = "%d/%m/%Y"
 _COLUMNS: Final = ("what", "who", "when", "where", "change")
 _NO_DEEDS: Final = frozenset({"unnamed"})
 
@@ -36,16 +36,15 @@ def register(panel: Panel) -> None:
 
 
 async def _draw(visit: Visit) -> None:
-    page = _Trail(visit)
-    page.offer(await visit.office.areas(visit.actor, Action.SEE_AUDIT))
+    page = _Trail(visit, await visit.office.areas(visit.actor, Action.SEE_AUDIT))
     await page.read()
     visit.redraws.append(page.read)
 
 
-class _Trail:
+class _Trail(AskedList):
     """What is asked for, and the entries that answer."""
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, nodes: tuple[AreaNode, ...]) -> None:
         self._visit = visit
         self._drawn: TrailPage | None = None
         self._zone = ZoneInfo(visit.office.zone)
@@ -59,7 +58,7 @@ class _Trail:
             self._last = self._day(say("last-day"), today, "trail-last")
             self._person = self._choice({0: _say("everyone")}, 0, _say("person"), "trail-person")
             self._action = self._choice(_actions(), "", _say("action"), "trail-action")
-            self._area = self._choice({"": say("all-areas")}, "", say("area"), "trail-area")
+            self._area = self._choice(area_options(nodes), "", say("area"), "trail-area")
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("trail-error")
         self._nothing = ui.element("div")
         with self._nothing:
@@ -76,54 +75,15 @@ class _Trail:
                     with ui.element("th").props("scope=col"):
                         ui.label(_say(column))
             self._body = ui.element("tbody")
-        self._pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")
-        self._pages.mark("trail-pages").classes("loa-pages")
-
-    def _day(self, label: str, value: date, marker: str) -> ui.date_input:
-        field = ui.date_input(label, value=f"{value:{_DAY}}", on_change=self._asked_anew)
-        field.props(f'outlined dense mask="##/##/####" inputmode=numeric data-testid={marker}').mark(marker)
-        field.picker.props('mask="DD/MM/YYYY"')
-        return field
-
-    def _choice(self, options: dict[object, str], value: object, label: str, marker: str) -> ui.select:
-        field = ui.select(options, value=value, label=label, on_change=self._asked_anew)
-        field.props(f"outlined dense options-dense data-testid={marker}").mark(marker).classes("loa-select")
-        return field
-
-    def offer(self, nodes: tuple[AreaNode, ...]) -> None:
-        """The areas to choose from."""
-        options = {"": say("all-areas")}
-
-        def add(node: AreaNode, depth: int) -> None:
-            options[node.id] = "\u2003" * depth + node.name
-            for child in node.children:
-                add(child, depth + 1)
-
-        for node in nodes:
-            add(node, 0)
-        self._area.set_options(options, value="")
+        self._pages = self._paging("trail-pages")
 
     def _ask(self) -> TrailAsk:
         """Raises ValueError where a field says no day."""
-        first, last = (datetime.strptime(f.value or "", _DAY).date() for f in (self._first, self._last))  # noqa: DTZ007 - a local day has no zone
-        if first > last:
-            first, last = last, first
+        first, last = days_asked(self._first, self._last)
         area = AreaId(self._area.value) if self._area.value else None
-        page = int(self._pages.value or 1) - 1
         person = self._person.value or None
-        return TrailAsk(
-            first.isoformat(), last.isoformat(), person, self._action.value or "", area, page, PAGE_SIZE
-        )  # fmt: skip
-
-    async def _asked_anew(self) -> None:
-        if self._pages.value != 1:
-            self._pages.set_value(1)  # which reads
-        else:
-            await self._turned()
-
-    async def _turned(self) -> None:
-        async with asking(self._wrong.set_text):
-            await self.read()
+        action = self._action.value or ""
+        return TrailAsk(first.isoformat(), last.isoformat(), person, action, area, self._page, PAGE_SIZE)
 
     async def read(self) -> None:
         """Read what is asked for; draw it if it is not what stands there."""
@@ -146,9 +106,7 @@ class _Trail:
         self._nothing.visible = not page.lines
         self._table.visible = self._total.visible = bool(page.lines)
         self._total.set_text(say("log-total", count=number(page.total)))
-        pages = max(1, -(-page.total // PAGE_SIZE))
-        self._pages.max = pages
-        self._pages.visible = pages > 1
+        self._tell_total(page.total, PAGE_SIZE)
         self._body.clear()
         with self._body:
             for line in page.lines:
