@@ -32,8 +32,6 @@ _STREET: Final = context("no-phone-after")
 _CODE: Final = context("codes")
 _MOBILE: Final = 10
 _LEAST, _MOST = 8, 12
-_LONE: Final = 9
-"""Digits from which a number without any sign, that nothing follows, is a code."""
 
 
 def phone(scan: Scan, at: int) -> Found | None:

@@ -19,9 +19,6 @@ from broadcast.domain.refusals import Refusal
 LONGEST: Final = timedelta(days=3660)
 """A recurrence is counted out over ten years at most; what must last longer is confirmed anew."""
 RULE_LENGTH: Final = 200
-RAM: Final = 15
-"""Rằm: the day of the full moon."""
-MUNG_MOT: Final = 1
 LUNAR_DAYS: Final = range(1, 31)
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
