@@ -52,19 +52,19 @@ fix: .venv/made-dev
 
 bench: .venv/made-dev
 	$(BIN)/loalang bench
-	$(BIN)/python -m broadcast.bench_master
+	$(BIN)/python -m broadcast.commands.bench_master
 
 # an hour mastered by the command people use, its figures written into the docs
 bench-master: .venv/made-dev
-	$(BIN)/python -m broadcast.bench_master --into docs/performance.md
+	$(BIN)/python -m broadcast.commands.bench_master --into docs/performance.md
 
 # ten bulletins the whole way to a receiver, and what its horn gave: nine minutes
 bench-listen: .venv/made-asr
-	$(BIN)/python -m broadcast.bench_listen --into docs/performance.md
+	$(BIN)/python -m broadcast.commands.bench_listen --into docs/performance.md
 
 # what each voice loses on the way to an ear, written into the docs; RECORDINGS=folder of NAME.wav with NAME.txt
 bench-speech: .venv/made-asr
-	$(BIN)/python -m broadcast.bench_speech --into docs/performance.md $(if $(RECORDINGS),--recordings '$(RECORDINGS)')
+	$(BIN)/python -m broadcast.commands.bench_speech --into docs/performance.md $(if $(RECORDINGS),--recordings '$(RECORDINGS)')
 
 .venv/made-asr: .venv/made-dev
 	@$(PIP) install -c constraints.txt -e '.[server,receiver,dev,asr]' | $(SHOW)

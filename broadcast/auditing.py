@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select, true
 
 from broadcast import books
-from broadcast.desk import Desk
 from broadcast.domain.audit import Entry, Head, Verdict, verify
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
+from broadcast.newsroom.desk import Desk
 from broadcast.records import AuditHeadRow, AuditRow, PersonRow, ReceiverRow
 from broadcast.sight import Sight, area_name, sight
 from broadcast.view_types import TrailAsk, TrailLine, TrailPage

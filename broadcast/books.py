@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from broadcast.air_records import HoldRow
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.deliveries import Delivery, DeliveryState
@@ -25,6 +24,7 @@ from broadcast.records import (
     ReceiverRow,
     SlotRow,
 )
+from broadcast.tables.air_records import HoldRow
 from devices.vocabulary import AiringId, AreaId, ClipHash, Level
 
 

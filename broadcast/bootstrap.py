@@ -14,62 +14,48 @@ import structlog
 from sqlmodel import Session, select
 
 from audio.reading import Reading
-from broadcast import (
-    accounts,
-    auditing,
-    beginning,
-    coming,
-    editing,
-    enrolment,
-    finding,
-    importing,
-    lexicons,
-    life,
-    logbook,
-    logging_in,
-    looking,
-    moving,
-    rendering,
-    scheduling,
-    views,
-    voices,
-)
-from broadcast.alarm_books import AlarmBooks
-from broadcast.alarm_words import AlarmWords, waiting
+from broadcast import auditing, editing, logbook, rendering, scheduling, views, voices
+from broadcast.agenda import coming, moving
+from broadcast.agenda.holding import open_holding
+from broadcast.agenda.joining_agenda import join as join_agenda
+from broadcast.agenda.timetable import Job, Timetable
+from broadcast.alarm.alarm_books import AlarmBooks
+from broadcast.alarm.alarm_words import AlarmWords, waiting
+from broadcast.alarm.ledger import Ledger
 from broadcast.areas_data import load_tree
-from broadcast.assignments import Assignments
 from broadcast.broker import BrokerState, EmbeddedBroker
-from broadcast.desk import Desk
+from broadcast.documents import importing
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.house import Bell, Tell
 from broadcast.domain.people import Actor
 from broadcast.emergency import Emergency
-from broadcast.foretelling import Foretelling
-from broadcast.holding import open_holding
 from broadcast.house_questions import answers, health, logins, presences
-from broadcast.joining_accounts import join as join_accounts
-from broadcast.joining_agenda import join as join_agenda
-from broadcast.joining_life import join as join_life
-from broadcast.ledger import Ledger
 from broadcast.library import ClipLibrary
-from broadcast.listening import Listening
+from broadcast.newsroom import finding, lexicons, life, looking
+from broadcast.newsroom.desk import Desk
+from broadcast.newsroom.foretelling import Foretelling
+from broadcast.newsroom.joining_life import join as join_life
+from broadcast.newsroom.listening import Listening
+from broadcast.newsroom.unfinished import open_unfinished
 from broadcast.office import Office
-from broadcast.orders import Orders
+from broadcast.people import accounts, beginning, logging_in
+from broadcast.people.joining_accounts import join as join_accounts
 from broadcast.planning import Planner
-from broadcast.presence import Presence
+from broadcast.receivers import enrolment
+from broadcast.receivers.assignments import Assignments
+from broadcast.receivers.orders import Orders
+from broadcast.receivers.presence import Presence
+from broadcast.receivers.republishing import Republish
+from broadcast.receivers.trusted import Trusted
 from broadcast.recording import by_hand, in_name, open_recording
 from broadcast.records import PersonRow
-from broadcast.republishing import Republish
 from broadcast.settings import Settings
 from broadcast.store import Store
 from broadcast.studio import Studio, open_studio
 from broadcast.studio_tools import as_read
 from broadcast.telemetry import Figures
-from broadcast.timetable import Job, Timetable
 from broadcast.tracking import Tracking
-from broadcast.trusted import Trusted
-from broadcast.unfinished import open_unfinished
 from broadcast.wire import Wire
 from broadcast.wording import say
 from devices.link import Link, LinkState

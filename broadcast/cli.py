@@ -171,8 +171,8 @@ def _working(work: Callable[[], int]) -> int:
     """Run it; say what a person can mend."""
     from broadcast.bootstrap import DataInUse  # noqa: PLC0415 - as above
     from broadcast.broker import BrokerFailed  # noqa: PLC0415 - as above
+    from broadcast.commands.serving import CannotStart  # noqa: PLC0415 - as above
     from broadcast.domain.refusals import Refusal  # noqa: PLC0415 - as above
-    from broadcast.serving import CannotStart  # noqa: PLC0415 - as above
 
     try:
         return work()
@@ -186,7 +186,7 @@ def _working(work: Callable[[], int]) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from broadcast.serving import serve  # noqa: PLC0415 - as above
+    from broadcast.commands.serving import serve  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     return _working(lambda: asyncio.run(serve(settings, _tell)) or 0)
@@ -196,10 +196,10 @@ def _demo(args: argparse.Namespace) -> int:
     # the screen belongs to whoever tries it out; once: warnings may come between, on standard error
     settings = _settings(args, "" if args.once else "server.log")
     if not args.once:
-        from broadcast.demo import demo  # noqa: PLC0415 - as above
+        from broadcast.commands.demo import demo  # noqa: PLC0415 - as above
 
         return _working(lambda: asyncio.run(demo(settings, _tell)) or 0)
-    from broadcast.demo_once import once  # noqa: PLC0415 - as above
+    from broadcast.commands.demo_once import once  # noqa: PLC0415 - as above
 
     def work() -> int:
         result, good = asyncio.run(once(settings, args.text, _whisper))
@@ -211,7 +211,7 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 def _chaos(args: argparse.Namespace) -> int:
-    from broadcast.chaos import chaos  # noqa: PLC0415 - as above
+    from broadcast.commands.chaos import chaos  # noqa: PLC0415 - as above
 
     settings = _settings(args)
 
@@ -225,7 +225,7 @@ def _chaos(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from broadcast.bench import bench  # noqa: PLC0415 - as above
+    from broadcast.commands.bench import bench  # noqa: PLC0415 - as above
 
     settings = _settings(args)
 
@@ -238,7 +238,7 @@ def _bench(args: argparse.Namespace) -> int:
 
 
 def _user_add(args: argparse.Namespace) -> int:
-    from broadcast.offline import add_user  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import add_user  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     given = sys.stdin.readline().strip() if args.password_stdin else ""
@@ -246,7 +246,7 @@ def _user_add(args: argparse.Namespace) -> int:
 
 
 def _user_password(args: argparse.Namespace) -> int:
-    from broadcast.offline import set_password  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import set_password  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     given = sys.stdin.readline().strip() if args.password_stdin else ""
@@ -254,25 +254,25 @@ def _user_password(args: argparse.Namespace) -> int:
 
 
 def _user_give(args: argparse.Namespace) -> int:
-    from broadcast.offline import give  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import give  # noqa: PLC0415 - as above
 
     return _working(lambda: asyncio.run(give(_settings(args), args.login, args.role, args.area, _tell)))
 
 
 def _user_deactivate(args: argparse.Namespace) -> int:
-    from broadcast.offline import deactivate  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import deactivate  # noqa: PLC0415 - as above
 
     return _working(lambda: asyncio.run(deactivate(_settings(args), args.login, _tell)))
 
 
 def _user_list(args: argparse.Namespace) -> int:
-    from broadcast.offline import list_users  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import list_users  # noqa: PLC0415 - as above
 
     return _working(lambda: asyncio.run(list_users(_settings(args), _tell)))
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    from broadcast.offline import enrol  # noqa: PLC0415 - as above
+    from broadcast.commands.offline import enrol  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     return _working(
@@ -281,8 +281,8 @@ def _enrol(args: argparse.Namespace) -> int:
 
 
 def _master(args: argparse.Namespace) -> int:
+    from broadcast.commands.master_command import master  # noqa: PLC0415 - as above
     from broadcast.domain.refusals import Refusal  # noqa: PLC0415 - as above
-    from broadcast.master_command import master  # noqa: PLC0415 - as above
 
     limit = load(args.config).upload.limit_minutes
     try:
@@ -297,7 +297,7 @@ def _master(args: argparse.Namespace) -> int:
 
 
 def _read(args: argparse.Namespace) -> int:
-    from broadcast.reading_command import run  # noqa: PLC0415 - as above
+    from broadcast.commands.reading_command import run  # noqa: PLC0415 - as above
 
     return run(
         args.text, args.file, args.lexicon,
@@ -306,14 +306,14 @@ def _read(args: argparse.Namespace) -> int:
 
 
 def _audit_verify(args: argparse.Namespace) -> int:
-    from broadcast.audit_command import check  # noqa: PLC0415 - as above
+    from broadcast.commands.audit_command import check  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     return _working(lambda: check(settings, args.heads, _tell, _whisper, as_json=args.json))
 
 
 def _audit_head(args: argparse.Namespace) -> int:
-    from broadcast.audit_command import head  # noqa: PLC0415 - as above
+    from broadcast.commands.audit_command import head  # noqa: PLC0415 - as above
 
     settings = _settings(args)
     return _working(lambda: head(settings, _tell, _whisper, as_json=args.json))

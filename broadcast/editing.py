@@ -1,4 +1,4 @@
-"""A bulletin's words, and what it tells of itself beside them. Its life is in `broadcast.life`."""
+"""A bulletin's words, and what it tells of itself beside them. Its life is in `broadcast.newsroom.life`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -6,7 +6,6 @@ from typing import Final
 from sqlmodel import Session
 
 from broadcast import books
-from broadcast.desk import Desk
 from broadcast.domain.bulletins import (
     Bulletin,
     BulletinEvent,
@@ -20,6 +19,7 @@ from broadcast.domain.fields import Fields, clean, merged
 from broadcast.domain.merging import Words, joined
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
+from broadcast.newsroom.desk import Desk
 from broadcast.records import BulletinRow
 from broadcast.sight import person
 

@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import (
     AlarmInForce,
     Standing,
@@ -26,7 +27,6 @@ from broadcast.domain.house import Bell
 from broadcast.domain.numbers import following
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
-from broadcast.ledger import Ledger
 from broadcast.settings import Emergency as Terms
 from broadcast.wire import Wire
 from devices import topics

@@ -7,10 +7,10 @@ from typing import Final
 from sqlmodel import Session, select
 
 from broadcast.broker import BrokerState, EmbeddedBroker
-from broadcast.desk import Desk
 from broadcast.domain.house import HouseHealth
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Presence
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers.presence import Presence
 from broadcast.records import PersonRow
 from broadcast.settings import Settings
 from broadcast.sight import present

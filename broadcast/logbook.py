@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from broadcast.desk import Desk
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
+from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, AlarmRow, BulletinRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
 from broadcast.sight import area_name, sight
 from broadcast.speech_words import spoken_by

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from broadcast.air_types import HoldView, NextGroup, NextView
+from broadcast.agenda.air_types import HoldView, NextGroup, NextView
+from broadcast.agenda.office_agenda import Agenda
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.concerns import Warned
@@ -23,10 +24,9 @@ from broadcast.domain.people import Action, Actor
 from broadcast.domain.schedule import Slot
 from broadcast.domain.templates import Template
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
-from broadcast.life_types import BulletinAsk, BulletinPage
-from broadcast.office_accounts import Accounts
-from broadcast.office_agenda import Agenda
-from broadcast.office_life import LifeOffice
+from broadcast.newsroom.life_types import BulletinAsk, BulletinPage
+from broadcast.newsroom.office_life import LifeOffice
+from broadcast.people.office_accounts import Accounts
 from broadcast.view_types import (
     AlarmView,
     AreaNode,

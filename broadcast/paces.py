@@ -5,8 +5,8 @@ from sqlmodel import Session, col, select
 from audio import estimate
 from audio.estimate import KEPT, Counted, Pace
 from broadcast.domain.voices import VoiceChoice
-from broadcast.listening_records import PaceRow
 from broadcast.records import BulletinRow
+from broadcast.tables.listening_records import PaceRow
 
 
 def learn(session: Session, engine: str, voice: str, rate: float, what: Counted, heard_s: float) -> None:

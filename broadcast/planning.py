@@ -19,11 +19,11 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.numbers import following
 from broadcast.domain.plans import LOOK_BACK, area_of, plan_for, pushed, target
+from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, DeliveryRow, PlanRow
 from broadcast.wire import Wire
 from devices import topics

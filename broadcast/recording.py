@@ -13,13 +13,13 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from broadcast.account_types import Standing
 from broadcast.domain.audit import COMMAND, Change, Deed, doing, whence
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
+from broadcast.newsroom.office_life import LifeOffice
 from broadcast.office import Office
-from broadcast.office_accounts import Accounts
-from broadcast.office_life import LifeOffice
+from broadcast.people.account_types import Standing
+from broadcast.people.office_accounts import Accounts
 from devices.vocabulary import AreaId
 
 T = TypeVar("T")

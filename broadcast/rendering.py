@@ -8,17 +8,18 @@ from sqlmodel import Session
 from audio.estimate import counted
 from audio.reading import Lexicon
 from audio.speech import FASTEST, SLOWEST
-from broadcast import books, lexicon_books, paces
-from broadcast.desk import Desk
+from broadcast import books, paces
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, after, sayable
 from broadcast.domain.house import Tell
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
-from broadcast.listening_records import SpokenRow
+from broadcast.newsroom import lexicon_books
+from broadcast.newsroom.desk import Desk
 from broadcast.records import BulletinRow, ClipRow
 from broadcast.studio import Studio
 from broadcast.studio_tools import Made
+from broadcast.tables.listening_records import SpokenRow
 
 NAME_LENGTH: Final = 200
 _MB: Final = 1024 * 1024

@@ -8,10 +8,10 @@ from typing import Final
 import structlog
 from sqlmodel import Session, col, select
 
-from broadcast import books, version_books
-from broadcast.air_types import BreachView, NextGroup
-from broadcast.coming_books import HeldUntil, groups
-from broadcast.desk import Desk
+from broadcast import books
+from broadcast.agenda.air_types import BreachView, NextGroup
+from broadcast.agenda.coming_books import HeldUntil, groups
+from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
 from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState, move
@@ -24,8 +24,9 @@ from broadcast.domain.schedule import (
     airing_id,
     require_time,
 )
-from broadcast.guard_books import clashing, in_the_way_of, is_quiet, place_name
-from broadcast.presence import Presence
+from broadcast.newsroom import version_books
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from broadcast.view_types import SlotPreview
 from devices.link import LinkError

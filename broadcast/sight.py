@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select, true
 
 from broadcast import books
-from broadcast.desk import Desk
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor
-from broadcast.presence import Heard, Presence
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers.presence import Heard, Presence
 from broadcast.records import BulletinRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
 from broadcast.view_types import BulletinView, DeliveryView
 from devices.messages import NowPlaying

@@ -16,9 +16,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, create_engine
 
-from broadcast import finding_records, trail
+from broadcast import trail
 from broadcast.domain.audit import Change, Deed, deed
 from broadcast.domain.refusals import Refusal
+from broadcast.tables import finding_records
 
 T = TypeVar("T")
 Work = Callable[[Session], T]

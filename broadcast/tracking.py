@@ -13,12 +13,13 @@ from typing import Final
 import structlog
 from sqlmodel import Session, col, select
 
-from broadcast import books, report_books
-from broadcast.desk import Desk
+from broadcast import books
 from broadcast.domain.deliveries import REPORT_GRACE, WAITING, DeliveryState, after_silence, after_state
 from broadcast.domain.numbers import following
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Presence
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers import report_books
+from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, DeliveryRow, ReceiverRow
 from broadcast.wire import Wire
 from devices import topics

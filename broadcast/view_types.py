@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.air_types import BreachView, NextGroup
+from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.schedule import Slot

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
-from broadcast.desk import Desk
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.areas import Area
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Heard, Presence
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers.presence import Heard, Presence
 from broadcast.records import AiringRow, AlarmRow, DeliveryRow, ReceiverRow, SlotRow
 from broadcast.sight import Sight, area_name, bulletin_view, delivery, names, present, sight
 from broadcast.view_types import AlarmView, AreaNode, BulletinView, DeliveryView, ReceiverView, SlotView

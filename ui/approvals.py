@@ -4,7 +4,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from broadcast.domain.people import Action
-from broadcast.life_types import Waiting
+from broadcast.newsroom.life_types import Waiting
 from broadcast.view_types import AreaNode
 from devices.vocabulary import AreaId, Level
 from ui.ages import Age

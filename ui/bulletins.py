@@ -9,7 +9,7 @@ from nicegui import ui
 
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import Action
-from broadcast.life_types import BulletinAsk
+from broadcast.newsroom.life_types import BulletinAsk
 from broadcast.view_types import AreaNode, BulletinView
 from devices.vocabulary import AreaId, Level
 from ui.ages import Age

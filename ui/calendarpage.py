@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import RedirectResponse
 from nicegui import events, ui
 
-from broadcast.air_types import CalendarEntry
+from broadcast.agenda.air_types import CalendarEntry
 from broadcast.domain.people import Action
 from broadcast.view_types import SlotPreview
 from devices.vocabulary import AreaId, Level, slug

@@ -8,7 +8,7 @@ from typing import Final
 from nicegui import ui
 
 from broadcast.domain.versions import Content, Stretch, compared
-from broadcast.life_types import LifeView
+from broadcast.newsroom.life_types import LifeView
 from ui.living import category_name, language_name, level_name, told, validity
 from ui.theme import tagged
 from ui.words import length

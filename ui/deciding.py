@@ -7,7 +7,7 @@ from nicegui import events, ui
 
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import REASON_LENGTH
-from broadcast.life_types import LifeView, VersionView
+from broadcast.newsroom.life_types import LifeView, VersionView
 from ui.living import told
 from ui.session import Visit, asking, tell
 from ui.theme import tagged

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from broadcast.air_types import FeedView
+from broadcast.agenda.air_types import FeedView
 from devices.vocabulary import AreaId
 from ui.airwords import air
 from ui.board import Board

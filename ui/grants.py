@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from broadcast.account_types import GrantView, WayIn
 from broadcast.domain.people import Grant, Role
+from broadcast.people.account_types import GrantView, WayIn
 from broadcast.view_types import AreaNode
 from devices.vocabulary import AreaId
 from ui.area_tree import indented, walk

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from broadcast.air_types import HoldView
+from broadcast.agenda.air_types import HoldView
 from broadcast.domain.people import Action
 from devices.vocabulary import AreaId
 from ui.airwords import air

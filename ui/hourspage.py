@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from broadcast.air_types import RuleView
+from broadcast.agenda.air_types import RuleView
 from broadcast.domain.people import Action
 from devices.vocabulary import AreaId
 from ui.airwords import air

@@ -8,7 +8,7 @@ from nicegui import ui
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import Action
 from broadcast.domain.versions import Verdict
-from broadcast.life_types import LifeView
+from broadcast.newsroom.life_types import LifeView
 from ui.living import decided, state_name, told
 from ui.session import Visit, asking, tell
 from ui.words import moment

@@ -6,7 +6,7 @@ from broadcast import wording
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.fields import Category, Language
 from broadcast.domain.versions import Verdict
-from broadcast.life_types import DecisionView
+from broadcast.newsroom.life_types import DecisionView
 from devices.vocabulary import Level
 from ui.words import moment, speak
 

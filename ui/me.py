@@ -3,7 +3,7 @@
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.account_types import Must, OwnAccount
+from broadcast.people.account_types import Must, OwnAccount
 from ui.door import password_field
 from ui.grants import grant_line
 from ui.person import draw_sessions

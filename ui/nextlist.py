@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from broadcast.air_types import NextGroup, NextLine
+from broadcast.agenda.air_types import NextGroup, NextLine
 from broadcast.domain.coming import Mark
 from ui.airwords import air
 from ui.theme import tagged

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.air_types import NextView
+from broadcast.agenda.air_types import NextView
 from broadcast.domain.people import Action
 from devices.vocabulary import slug
 from ui.airwords import air

@@ -5,8 +5,8 @@ from typing import Final
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.account_types import NewPerson, PeopleAsk, PersonView
 from broadcast.domain.people import Action
+from broadcast.people.account_types import NewPerson, PeopleAsk, PersonView
 from devices.vocabulary import slug
 from ui import person
 from ui.ages import Age

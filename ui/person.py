@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.account_types import PersonView, SessionView
 from broadcast.domain.people import Action
+from broadcast.people.account_types import PersonView, SessionView
 from ui.ages import Age
 from ui.grants import GrantsField, grant_line, show_way_in
 from ui.session import Panel, Visit, asking, tell

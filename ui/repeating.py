@@ -6,7 +6,7 @@ from typing import Final
 
 from nicegui import ui
 
-from broadcast.air_types import Repeat, SeriesView
+from broadcast.agenda.air_types import Repeat, SeriesView
 from broadcast.domain.people import Action
 from ui.airwords import air
 from ui.session import Visit, asking, tell

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import segno
 from nicegui import ui
 
-from broadcast.account_types import OwnAccount
+from broadcast.people.account_types import OwnAccount
 from ui.door import password_field
 from ui.session import Visit, asking, tell
 from ui.theme import tagged

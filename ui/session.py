@@ -12,12 +12,12 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 from nicegui import Client, app, ui
 
-from broadcast.account_types import Standing
 from broadcast.domain.audit import whence
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
-from broadcast.office_accounts import Accounts
+from broadcast.people.account_types import Standing
+from broadcast.people.office_accounts import Accounts
 from broadcast.wording import LANGUAGES
 from broadcast.works import Works
 from devices.vocabulary import AreaId

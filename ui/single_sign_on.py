@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from nicegui import app
 
 from broadcast.domain.refusals import Refusal
-from broadcast.single_sign_on_types import Asked
+from broadcast.people.single_sign_on_types import Asked
 from ui.entering import Doorway, browser_of
 from ui.session import Panel, local, log
 

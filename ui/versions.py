@@ -5,7 +5,7 @@ from nicegui import ui
 
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import Action
-from broadcast.life_types import LifeView, VersionView
+from broadcast.newsroom.life_types import LifeView, VersionView
 from ui.comparing import Comparison
 from ui.deciding import Deciding
 from ui.life import StateTag

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.air_types import CalendarEntry
+from broadcast.agenda.air_types import CalendarEntry
 from broadcast.domain.people import Action
 from devices.vocabulary import AreaId
 from ui.airwords import air

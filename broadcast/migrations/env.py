@@ -3,12 +3,12 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from broadcast import (
+from broadcast import records
+from broadcast.tables import (
     account_records,
     air_records,
     finding_records,
     listening_records,
-    records,
     version_records,
     warning_records,
 )

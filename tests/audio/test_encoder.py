@@ -8,7 +8,7 @@ import pytest
 from audio.ahead import ahead
 from audio.encoder import Encoder, Voice
 from audio.measure import measure
-from broadcast.bench_master import speechlike
+from broadcast.commands.bench_master import speechlike
 
 TRANSFORM_TOC = range(16, 32)
 """RFC 6716, table 2: what the first five bits of a packet say of the coder."""

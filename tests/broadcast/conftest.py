@@ -1,6 +1,7 @@
 """A newsroom to try use cases in: real books on disk, a clock that stands until it is moved, people and receivers."""
 
 import base64
+import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,12 +20,12 @@ from audio.speaker import Choice
 from audio.speech import Spoken
 from broadcast import books
 from broadcast.areas_data import load_tree
-from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.library import ClipLibrary
+from broadcast.newsroom.desk import Desk
 from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
 from broadcast.settings import Server, Settings
 from broadcast.store import Store
@@ -279,7 +280,8 @@ def whole(desk: Desk) -> Callable[[], list[Any]]:
                 (table.name, sorted(map(repr, connection.execute(table.select()))))
                 for table in SQLModel.metadata.sorted_tables
             ]
-        return [*tables, sorted(str(p) for p in desk.library.folder.rglob("*") if p.is_file())]
+        # os.walk: a folder may be cleared meanwhile
+        return [*tables, sorted(f"{at}/{name}" for at, _, names in os.walk(desk.library.folder) for name in names)]
 
     return whole
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from broadcast.account_types import NewPerson, PeopleAsk
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
-from broadcast.joining_accounts import join
-from broadcast.office_accounts import Accounts
+from broadcast.people.account_types import NewPerson, PeopleAsk
+from broadcast.people.joining_accounts import join
+from broadcast.people.office_accounts import Accounts
 from broadcast.recording import ACCOUNTS, _accounts_over
 from broadcast.records import AuditRow
 from broadcast.wording import table

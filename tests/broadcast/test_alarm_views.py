@@ -9,7 +9,7 @@ from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Presence
+from broadcast.receivers.presence import Presence
 from broadcast.records import AlarmRow, DeliveryRow
 from devices.vocabulary import AlarmId, AreaId, Siren
 

@@ -7,12 +7,12 @@ import msgspec
 import pytest
 
 from audio.speaker import Speaker
-from broadcast import lexicons
 from broadcast.bootstrap import DataInUse, House, open_house
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
-from broadcast.life_types import BulletinAsk
+from broadcast.newsroom import lexicons
+from broadcast.newsroom.life_types import BulletinAsk
 from broadcast.settings import Settings
 from devices.link import LinkState
 from devices.loopback import Exchange, LoopbackLink
@@ -108,7 +108,7 @@ async def test_two_servers_do_not_share_a_folder(settings):
 
 
 async def test_a_receiver_enrolled_beside_the_server_is_learned_of(settings, tmp_path):
-    from broadcast.offline import enrol  # noqa: PLC0415 - a command of its own
+    from broadcast.commands.offline import enrol  # noqa: PLC0415 - a command of its own
 
     exchange = Exchange()
     async with open_house(settings, LoopbackLink(exchange)) as house:

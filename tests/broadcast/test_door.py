@@ -12,16 +12,25 @@ from hypothesis import strategies as st
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from broadcast import accounts, choosing_passwords, codes, logging_in, passwords, second_factors, sessions, tokens
-from broadcast.account_records import RecoveryRow, SessionRow
-from broadcast.account_types import Must
-from broadcast.choosing_passwords import FirstStart
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
-from broadcast.logging_in import WRONG_CODES, Throttle
+from broadcast.people import (
+    accounts,
+    choosing_passwords,
+    codes,
+    logging_in,
+    passwords,
+    second_factors,
+    sessions,
+    tokens,
+)
+from broadcast.people.account_types import Must
+from broadcast.people.choosing_passwords import FirstStart
+from broadcast.people.logging_in import WRONG_CODES, Throttle
 from broadcast.records import PersonRow
 from broadcast.secret_files import secret
+from broadcast.tables.account_records import RecoveryRow, SessionRow
 from devices.vocabulary import AreaId
 
 PROVINCE = AreaId("tinh-tay-ninh-72")

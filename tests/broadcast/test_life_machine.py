@@ -21,19 +21,20 @@ from hypothesis.stateful import (
 )
 from sqlmodel import Session, select
 
-from broadcast import editing, life, scheduling
-from broadcast.desk import Desk
+from broadcast import editing, scheduling
 from broadcast.domain.bulletins import LIFE, BulletinEvent, BulletinState
 from broadcast.domain.fields import Fields
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import fingerprint
+from broadcast.newsroom import life
+from broadcast.newsroom.desk import Desk
+from broadcast.newsroom.version_books import content
 from broadcast.records import AiringRow, BulletinRow, ClipRow, SlotRow
 from broadcast.settings import Settings
 from broadcast.store import Store
-from broadcast.version_books import content
-from broadcast.version_records import DecisionRow, HearingRow, VersionRow
+from broadcast.tables.version_records import DecisionRow, HearingRow, VersionRow
 from devices.vocabulary import AreaId, Level
 
 DISTRICT = AreaId("huyen-go-dau-710")

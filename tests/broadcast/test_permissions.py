@@ -9,15 +9,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
-from broadcast import auditing, editing, enrolment, lexicons, life, logbook, scheduling, version_books, views
+from broadcast import auditing, editing, logbook, scheduling, views
+from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import ALLOWED, Action, Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
-from broadcast.ledger import Ledger
-from broadcast.orders import Orders
-from broadcast.presence import Presence
+from broadcast.newsroom import lexicons, life, version_books
+from broadcast.receivers import enrolment
+from broadcast.receivers.orders import Orders
+from broadcast.receivers.presence import Presence
 from broadcast.records import BulletinRow
 from broadcast.view_types import LogAsk, TrailAsk
 from broadcast.wire import Wire

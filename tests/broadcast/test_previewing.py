@@ -5,7 +5,7 @@ import pytest
 
 from broadcast import scheduling
 from broadcast.domain.refusals import Refusal
-from broadcast.presence import Presence
+from broadcast.receivers.presence import Presence
 from devices.messages import State
 from devices.vocabulary import AreaId
 

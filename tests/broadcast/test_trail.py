@@ -14,15 +14,16 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from broadcast import accounts, auditing, editing, trail
-from broadcast.air_types import Repeat
+from broadcast import auditing, editing, trail
+from broadcast.agenda.air_types import Repeat
 from broadcast.bootstrap import open_house
 from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import VoiceChoice
-from broadcast.life_types import BulletinAsk
+from broadcast.newsroom.life_types import BulletinAsk
 from broadcast.office import Office
+from broadcast.people import accounts
 from broadcast.recording import Recording
 from broadcast.records import AuditHeadRow, AuditRow, BulletinRow, PersonRow
 from broadcast.settings import Settings

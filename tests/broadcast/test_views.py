@@ -8,7 +8,7 @@ from broadcast.domain.deliveries import DeliveryState
 from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
-from broadcast.presence import Presence
+from broadcast.receivers.presence import Presence
 from broadcast.records import DeliveryRow
 from devices.messages import NowPlaying, State
 from devices.vocabulary import AreaId, Part

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from broadcast.broker import EmbeddedBroker
-from broadcast.free_ports import free_ports
+from broadcast.commands.free_ports import free_ports
 from devices.link import Link, LinkState, Received, Will
 from devices.loopback import Exchange, LoopbackLink
 from devices.mqtt import MqttAddress, MqttLink

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from broadcast.free_ports import free_ports
+from broadcast.commands.free_ports import free_ports
 
 PATIENCE_S = 60.0
 

@@ -9,8 +9,8 @@ import wave
 import msgspec
 import pytest
 
-from broadcast.chaos import Stage, place_airings, reported
-from broadcast.demo_once import fresh_settings
+from broadcast.commands.chaos import Stage, place_airings, reported
+from broadcast.commands.demo_once import fresh_settings
 from broadcast.settings import Settings
 
 pytestmark = pytest.mark.slow

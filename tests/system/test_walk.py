@@ -193,6 +193,7 @@ def test_what_is_handed_in_opens_for_approval_when_another_has_heard_all_of_it(s
     other.page.get_by_text("Bản thu opus").click()
     player, approve = other.find("deciding-player"), other.find("approve")
     expect(approve).to_be_disabled()
+    other.page.wait_for_function("p => p.readyState >= 1", arg=player.element_handle())  # before, it has no length
     player.evaluate("p => { p.currentTime = p.duration - 0.3; return p.play(); }")
     expect(other.find("hearing")).to_contain_text("Mới nghe được")
     expect(approve).to_be_disabled()

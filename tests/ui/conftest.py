@@ -13,8 +13,7 @@ import pytest
 from nicegui.testing import User, user_simulation
 
 from audio.reading import Lexicon, explain, read
-from broadcast import lexicon_books
-from broadcast.air_types import BreachView
+from broadcast.agenda.air_types import BreachView
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
 from broadcast.domain.areas import Area, AreaTree
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound, clean_title, sayable
@@ -30,6 +29,7 @@ from broadcast.domain.people import Action, Actor, Role, held, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Slot, require_time
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
+from broadcast.newsroom import lexicon_books
 from broadcast.office import Office
 from broadcast.view_types import (
     AlarmView,

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from broadcast.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.agenda.office_agenda import Agenda
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import rule
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import parse_rule
-from broadcast.office_agenda import Agenda
 from devices.vocabulary import AreaId, Level
 
 TREE = load_tree("tay-ninh-2024")

@@ -13,7 +13,7 @@ from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.templates import Template
 from broadcast.domain.warnings import Look, clean_reason, look
-from broadcast.newsroom_data import load_cues, load_templates
+from broadcast.newsroom.newsroom_data import load_cues, load_templates
 from devices.vocabulary import AreaId
 
 COMMUNE = AreaId("xa-thanh-duc-25657")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from broadcast.account_types import Standing
 from broadcast.areas_data import load_tree
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
-from broadcast.office_accounts import Accounts
+from broadcast.people.account_types import Standing
+from broadcast.people.office_accounts import Accounts
 
 TREE = load_tree("tay-ninh-2024")
 PASSWORD = "mat-khau-thu"

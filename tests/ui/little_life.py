@@ -6,8 +6,8 @@ from typing import Any
 from broadcast.areas_data import load_tree
 from broadcast.domain.finding import folded, wanted
 from broadcast.domain.people import Action, Actor, require
-from broadcast.life_types import BulletinAsk, BulletinPage, LifeView
-from broadcast.office_life import LifeOffice
+from broadcast.newsroom.life_types import BulletinAsk, BulletinPage, LifeView
+from broadcast.newsroom.office_life import LifeOffice
 
 TREE = load_tree("tay-ninh-2024")
 

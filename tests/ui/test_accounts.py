@@ -13,16 +13,16 @@ from nicegui.testing import User, user_simulation
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from broadcast import accounts, passwords
 from broadcast.areas_data import load_tree
-from broadcast.desk import Desk
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Grant, Role, held
 from broadcast.domain.refusals import Refusal
-from broadcast.joining_accounts import join
 from broadcast.library import ClipLibrary
+from broadcast.newsroom.desk import Desk
+from broadcast.people import accounts, passwords
+from broadcast.people.joining_accounts import join
+from broadcast.people.single_sign_on_types import Asked
 from broadcast.settings import Server, Settings
-from broadcast.single_sign_on_types import Asked
 from broadcast.store import Store
 from devices.vocabulary import AreaId
 
@@ -244,7 +244,7 @@ async def test_the_pages_of_accounts_open_to_those_who_look_after_them(user, hir
 
 
 class Provider:
-    """A provider that sends everybody back at once; the real one is in tests/broadcast/test_single_sign_on.py."""
+    """A provider that sends everybody back at once; the real one: tests/broadcast/people/test_single_sign_on.py."""
 
     def __init__(self) -> None:
         self.people: dict[str, object] = {}

@@ -16,5 +16,5 @@ def test_every_word_of_what_sounds_is_written_and_said() -> None:
     written = {key.removeprefix("onair.") for key in table() if key.startswith("onair.")}
     plain = set(re.findall(r'"([a-z0-9-]+)"', source))
     assert not said - written
-    written -= said_in_files  # the columns of a file, see broadcast.calendaring
+    written -= said_in_files  # the columns of a file, see broadcast.agenda.calendaring
     assert not {w for w in written if w not in plain and not any(w.startswith(b) for b in built)}

@@ -13,15 +13,16 @@ import pytest
 from nicegui.testing import User
 from sqlmodel import Session
 
-from broadcast import books, editing, finding, life, scheduling, views
+from broadcast import books, editing, scheduling, views
 from broadcast.areas_data import load_tree
-from broadcast.desk import Desk
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.fields import Category, Fields
 from broadcast.domain.people import Actor, Role, held
 from broadcast.library import ClipLibrary
-from broadcast.office_life import LifeOffice
-from broadcast.presence import Presence
+from broadcast.newsroom import finding, life
+from broadcast.newsroom.desk import Desk
+from broadcast.newsroom.office_life import LifeOffice
+from broadcast.receivers.presence import Presence
 from broadcast.records import BulletinRow, ClipRow, PersonRow, ReceiverRow
 from broadcast.settings import Server, Settings
 from broadcast.store import Store

@@ -206,7 +206,6 @@ async def _booked(little, hours: int) -> Slot:
         1, "Tiêm <b>phòng</b>", "Kính thưa", Level.ROUTINE, BulletinState.DRAFT, Origin.TEXT, staff.id, staff.areas[0],
         sound, little.time(),
     )  # fmt: skip
-    little.quiet = replace(little.quiet, start=little.quiet.end)
     noon = little.time().astimezone(ZONE).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
     slot: Slot = await little.place(staff, 1, staff.areas, noon + timedelta(hours=hours), "")
     return slot

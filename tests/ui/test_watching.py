@@ -24,7 +24,6 @@ async def slot(little) -> int:
         1, "Tiêm <b>phòng</b>", "Kính thưa bà con", Level.ROUTINE, BulletinState.DRAFT, Origin.TEXT, staff.id,
         staff.areas[0], Sound(ClipHash("a" * 64), 12.3, 9_000, "gtts", "vi"), datetime.now(UTC),
     )  # fmt: skip
-    little.quiet = replace(little.quiet, start=little.quiet.end)
     placed: int = (await little.place(staff, 1, staff.areas, None, "")).id
     return placed
 

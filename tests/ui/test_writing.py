@@ -1,7 +1,7 @@
 """Writing, hearing and placing a bulletin."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import QuietHours
 
 TEXT = "Kính thưa bà con, sáng mai trạm y tế xã tiêm phòng."
 
@@ -197,6 +198,7 @@ async def test_a_past_hour_and_an_hour_that_is_none_are_refused_in_words(user: U
 
 
 async def test_the_quiet_hours_ask_for_the_hour_to_be_typed(user: User, enter, little) -> None:
+    little.quiet = QuietHours(time(3), time(4))
     await _ready_to_place(user, enter)
     user.find(marker="area-tree").trigger("update:ticked", _communes(little))
     await user.should_not_see(marker="quiet-confirm")

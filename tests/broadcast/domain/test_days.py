@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from broadcast.domain.days import DayKind, Days, SpecialDay
 from broadcast.domain.refusals import Refusal
-from broadcast.newsroom_data import load_days
+from broadcast.newsroom.newsroom_data import load_days
 from broadcast.wording import refusal
 
 SHIPPED = Days.from_toml(files("broadcast").joinpath("data/calendar/days.toml").read_text("utf-8"))

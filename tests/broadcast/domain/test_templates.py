@@ -11,7 +11,7 @@ from broadcast.domain.bulletins import clean_title, sayable
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.templates import CATEGORIES, Fault, FieldType, NotFilled, Template
 from broadcast.domain.warnings import Look, look
-from broadcast.newsroom_data import load_cues, load_templates
+from broadcast.newsroom.newsroom_data import load_cues, load_templates
 from broadcast.wording import refusal, table
 from devices.vocabulary import AreaId, Level
 

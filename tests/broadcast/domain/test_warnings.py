@@ -21,7 +21,7 @@ from broadcast.domain.warnings import (
     look,
     unanswered,
 )
-from broadcast.newsroom_data import load_cues
+from broadcast.newsroom.newsroom_data import load_cues
 from broadcast.wording import refusal, say
 from devices.vocabulary import AreaId
 

@@ -12,13 +12,13 @@ from sqlmodel import select
 
 from broadcast.areas_data import load_tree
 from broadcast.books import stored
-from broadcast.desk import Desk
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Role, held
 from broadcast.domain.schedule import airing_id
 from broadcast.library import ClipLibrary
-from broadcast.presence import Presence
+from broadcast.newsroom.desk import Desk
+from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, ClipRow, DeliveryRow, PersonRow, ReceiverRow, SlotRow
 from broadcast.settings import Settings
 from broadcast.store import Store

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from broadcast import alarm_words as alarm_words_module
-from broadcast import report_books
-from broadcast.alarm_books import AlarmBooks
-from broadcast.alarm_words import AlarmWords, waiting
+from broadcast.alarm import alarm_words as alarm_words_module
+from broadcast.alarm.alarm_books import AlarmBooks
+from broadcast.alarm.alarm_words import AlarmWords, waiting
+from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.bulletins import Sound
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
-from broadcast.ledger import Ledger
+from broadcast.receivers import report_books
 from broadcast.records import AlarmRow, DeliveryRow
 from devices.messages import Started
 from devices.topics import Leaf

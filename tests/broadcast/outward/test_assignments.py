@@ -1,7 +1,7 @@
 import pytest
 
-from broadcast.assignments import Assignments
 from broadcast.domain.refusals import Refusal
+from broadcast.receivers.assignments import Assignments
 from broadcast.records import ReceiverRow
 from devices.messages import Assignment
 from devices.topics import Leaf

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from broadcast import emergency as emergency_module
+from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
-from broadcast.ledger import Ledger
 from devices.messages import Alarm, AlarmEnded
 from devices.topics import Leaf
 from devices.vocabulary import ClipHash, Siren

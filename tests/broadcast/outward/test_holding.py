@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from broadcast.air_records import HoldRow
+from broadcast.agenda.holding import Holding
 from broadcast.domain.audit import Deed, doing
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
-from broadcast.holding import Holding
 from broadcast.records import AuditRow, PersonRow
+from broadcast.tables.air_records import HoldRow
 from devices.messages import Hold, HoldEnded, State
 from devices.topics import Leaf
 from devices.vocabulary import HOLD_LONGEST

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import AlarmInForce, Standing
-from broadcast.ledger import Ledger
 from devices.vocabulary import AlarmId, AreaId, Siren
 
 AT = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from broadcast.domain.refusals import Refusal
-from broadcast.orders import HOLDS, Orders
+from broadcast.receivers.orders import HOLDS, Orders
 from devices.messages import Identify, Stop
 from devices.topics import Leaf
 

@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from broadcast import report_books, tracking
+from broadcast import tracking
 from broadcast.domain.refusals import Refusal
 from broadcast.planning import Planner
+from broadcast.receivers import report_books
 from broadcast.records import DeliveryRow, JournalRow, ReceiverRow, ReportRow
 from broadcast.store import Store
 from broadcast.tracking import Tracking

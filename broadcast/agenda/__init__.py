@@ -1,0 +1,1 @@
+"""The calendar: what is coming, guards, repeats, holds, feeds."""

@@ -1,0 +1,39 @@
+"""Where the use cases of the calendar and its rules are joined, for `broadcast.bootstrap`."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+
+from broadcast.agenda import calendaring, feeds, guarding
+from broadcast.agenda.office_agenda import Agenda
+from broadcast.agenda.repeating import Repeating
+from broadcast.newsroom.desk import Desk
+from broadcast.newsroom.newsroom_data import load_days
+from broadcast.recording import by_hand, in_name
+from devices.vocabulary import AreaId
+
+
+def join(
+    desk: Desk,
+    replan: Callable[[tuple[AreaId, ...]], Awaitable[None]],
+    assign: Callable[[Iterable[str]], Awaitable[None]],
+) -> tuple[Agenda, Callable[[], Awaitable[None]]]:
+    """All of them, and what the timetable does for slots that come back.
+
+    What changes something is done in the name of who does it. Raises Refusal("days-file").
+    """
+    repeating = Repeating(desk, load_days(desk.settings.data), replan)
+    agenda = Agenda(
+        calendar=partial(calendaring.calendar, desk),
+        csv=partial(calendaring.calendar_csv, desk),
+        area_rule=partial(guarding.area_rule, desk),
+        set_rule=in_name("set_rule", partial(guarding.set_rule, desk, assign)),
+        series=repeating.series,
+        look_repeat=repeating.look,
+        repeat=in_name("repeat", repeating.repeat),
+        end_repeat=in_name("end_repeat", repeating.end),
+        feeds=partial(feeds.feeds, desk),
+        make_feed=in_name("make_feed", partial(feeds.make_feed, desk)),
+        revoke_feed=in_name("revoke_feed", partial(feeds.revoke_feed, desk)),
+        ics=partial(feeds.ics, desk),
+    )
+    return agenda, by_hand("recur", repeating.expand)

@@ -1,0 +1,37 @@
+"""The part of the office that hands the calendar on: a file, secret addresses; the rules of `broadcast.office` hold."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.domain.people import Actor
+from devices.vocabulary import AreaId
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What comes when at a place, by which rules, and how others read it."""
+
+    calendar: Callable[[Actor, AreaId, datetime, datetime], Awaitable[tuple[CalendarEntry, ...]]]
+    """(actor, area, first, last): what is aimed at the area, above and below it, between the two."""
+    csv: Callable[[Actor, AreaId, datetime, datetime], Awaitable[bytes]]
+    """As the calendar between the two; UTF-8 with a byte order mark."""
+    area_rule: Callable[[Actor, AreaId], Awaitable[RuleView]]
+    """The hours of an area: what it says itself, and what holds there."""
+    set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]
+    """(actor, area, quiet from, quiet to ("" and "": as above), longest minutes a day (None: as above))."""
+    series: Callable[[Actor, int], Awaitable[SeriesView | None]]
+    """(actor, slot): how it comes back; None where it does not."""
+    look_repeat: Callable[[Actor, int, Repeat], Awaitable[tuple[datetime, ...]]]
+    """(actor, slot, how): the next occurrences it would have. Refusal: recurrence-..."""
+    repeat: Callable[[Actor, int, Repeat], Awaitable[SeriesView]]
+    """Let it come back. Refusal: slot-over, slot-repeats, recurrence-..."""
+    end_repeat: Callable[[Actor, int], Awaitable[None]]
+    """(actor, slot): the others that have not begun are withdrawn. Refusal: slot-once."""
+    feeds: Callable[[Actor, AreaId], Awaitable[tuple[FeedView, ...]]]
+    make_feed: Callable[[Actor, AreaId], Awaitable[str]]
+    """A new secret address, told this once: /feeds/{secret}.ics. Refusal: feeds-many."""
+    revoke_feed: Callable[[Actor, int], Awaitable[None]]
+    ics: Callable[[str], Awaitable[bytes | None]]
+    """What is behind a secret."""

@@ -1,0 +1,234 @@
+"""A slot that comes back: each occurrence is a slot of its own, made three days ahead.
+
+What is done to one is done to one: a single day is moved or withdrawn like any slot, and is not made anew.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlmodel import Session, col, select
+
+from broadcast import books
+from broadcast.agenda.air_types import Repeat, SeriesView
+from broadcast.agenda.guard_books import in_the_way_of, is_quiet
+from broadcast.domain.bulletins import BulletinState
+from broadcast.domain.days import Days
+from broadcast.domain.deliveries import DeliveryState, move
+from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.recurrence import Recurrence, occurrences, parse_rule
+from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import airing_id
+from broadcast.newsroom.desk import Desk
+from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
+from broadcast.tables.air_records import SeriesRow
+from devices.link import LinkError
+from devices.vocabulary import PLAN_HORIZON, AreaId
+
+Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
+
+AHEAD: Final = PLAN_HORIZON + timedelta(hours=6)
+"""Occurrences are made this far ahead: sooner than a plan can hold them."""
+TOLD: Final = 6
+"""Coming occurrences that are told of."""
+_LOOK: Final = timedelta(days=400)
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+class Repeating:
+    """Slots that come back. `days`: holidays and mourning. `expand` is for the timetable."""
+
+    def __init__(self, desk: Desk, days: Days, replan: Replan) -> None:
+        self._desk, self._days, self._replan = desk, days, replan
+
+    async def look(self, actor: Actor, slot: int, ask: Repeat) -> tuple[datetime, ...]:
+        """The next occurrences it would have. Raises Refusal: no-such-slot, recurrence-..., not-..."""
+
+        def work(session: Session) -> tuple[datetime, ...]:
+            row = self._theirs(session, actor, slot)
+            return tuple(self._coming(_recurrence(self._desk, row.at, ask)))
+
+        return await self._desk.store.read(work)
+
+    async def repeat(self, actor: Actor, slot: int, ask: Repeat) -> SeriesView:
+        """Let it come back. Raises Refusal as `look`, and slot-over, slot-repeats, recurrence-never."""
+
+        def work(session: Session) -> None:
+            row = self._theirs(session, actor, slot)
+            if row.withdrawn_at is not None:
+                raise Refusal("slot-over")
+            if row.series is not None and _running(session, row.series):
+                raise Refusal("slot-repeats")
+            if not any(True for _ in self._coming(_recurrence(self._desk, row.at, ask))):
+                raise Refusal("recurrence-never")
+            series = SeriesRow(
+                slot=slot,
+                starts=row.at,
+                rule=ask.rule,
+                lunar_days=list(ask.lunar_days),
+                except_holidays=ask.except_holidays,
+                except_mourning=ask.except_mourning,
+                by=actor.id,
+                at=self._desk.now(),
+            )
+            session.add(series)
+            session.flush()
+            row.series, row.series_day = series.id, self._day(row.at)
+            session.add(row)
+
+        await self._desk.store.write(work)
+        await self.expand()
+        view = await self.series(actor, slot)
+        if view is None:
+            raise Refusal("no-such-slot")
+        return view
+
+    async def series(self, actor: Actor, slot: int) -> SeriesView | None:
+        """How a slot comes back; None where it does not. Raises Refusal: no-such-slot, not-..."""
+
+        def work(session: Session) -> SeriesView | None:
+            row = self._theirs(session, actor, slot, Action.SEE_LOG)
+            series = session.get(SeriesRow, row.series) if row.series is not None else None
+            if series is None or series.ended_at is not None:
+                return None
+            asked = _asked(series)
+            return SeriesView(asked, tuple(self._coming(_recurrence(self._desk, series.starts, asked))))
+
+        return await self._desk.store.read(work)
+
+    async def end(self, actor: Actor, slot: int) -> None:
+        """It comes back no more; what was made ahead and has not begun is withdrawn, but for this slot itself.
+
+        Raises Refusal: no-such-slot, slot-once, not-...
+        """
+        now = self._desk.now()
+
+        def work(session: Session) -> tuple[AreaId, ...]:
+            row = self._theirs(session, actor, slot)
+            series = session.get(SeriesRow, row.series) if row.series is not None else None
+            if series is None or series.ended_at is not None:
+                raise Refusal("slot-once")
+            series.ended_at = now
+            session.add(series)
+            ahead = select(SlotRow).where(
+                SlotRow.series == series.id, col(SlotRow.at) > now, col(SlotRow.withdrawn_at).is_(None)
+            )
+            for other in session.exec(ahead).all():
+                if other.id != slot:
+                    _withdraw(session, other, now)
+            return tuple(AreaId(a) for a in row.areas)
+
+        await self._publish(await self._desk.store.write(work))
+
+    async def expand(self) -> None:
+        """Make the occurrences of the days to come that are not there yet, and have been at no time."""
+        areas = await self._desk.store.write(self._expand)
+        if areas:
+            await self._publish(areas)
+
+    def _expand(self, session: Session) -> tuple[AreaId, ...]:
+        now, made = self._desk.now(), dict[AreaId, None]()
+        for series in session.exec(select(SeriesRow).where(col(SeriesRow.ended_at).is_(None))).all():
+            first = session.get_one(SlotRow, series.slot)
+            pattern = session.exec(select(AiringRow).where(AiringRow.slot == series.slot)).first()
+            bulletin = session.get_one(BulletinRow, first.bulletin)
+            if pattern is None or bulletin.state != BulletinState.APPROVED:
+                continue
+            there = set(session.exec(select(SlotRow.series_day).where(SlotRow.series == series.id)).all())
+            what = _recurrence(self._desk, series.starts, _asked(series))
+            for at in occurrences(what, now, now + AHEAD, self._desk.zone, self._days):
+                if self._day(at) not in there and (pattern.valid_until is None or at <= pattern.valid_until):
+                    made.update(dict.fromkeys(self._occur(session, series, first, pattern, at)))
+        return tuple(made)
+
+    def _occur(
+        self, session: Session, series: SeriesRow, first: SlotRow, pattern: AiringRow, at: datetime
+    ) -> tuple[AreaId, ...]:
+        """One occurrence, if no guard is in its way that was not passed on purpose when the series began."""
+        desk, now = self._desk, self._desk.now()
+        areas = tuple(AreaId(a) for a in pattern.areas if a in desk.tree.areas)
+        hung = {r: home for r, home in books.homes(session).items() if home in desk.tree.areas}
+        homes = {r: hung[r] for r in desk.tree.reached(areas, hung)}
+        airing = replace(books.airing(pattern), id=airing_id(0, at), at=at, areas=areas, quiet_hours_confirmed=False)
+        found = in_the_way_of(desk, session, airing, homes.values())
+        if not homes or (found and not first.reason):
+            _log.warning("an occurrence is left out", slot=first.id, at=at, guards=[f.breach.value for _, f in found])
+            return ()
+        row = SlotRow(
+            bulletin=first.bulletin,
+            areas=list(areas),
+            at=at,
+            placed_by=series.by,
+            placed_at=now,
+            reason=first.reason if found else "",
+            version=first.version,
+            series=series.id,
+            series_day=self._day(at),
+        )
+        session.add(row)
+        session.flush()
+        slot = books.stored(row.id)
+        airing = replace(airing, id=airing_id(slot, at), slot=slot, quiet_hours_confirmed=is_quiet(found))
+        session.add(books.airing_row(airing))
+        session.flush()
+        session.add_all(books.planned(airing, r, home, now) for r, home in homes.items())
+        return areas
+
+    def _coming(self, what: Recurrence) -> Iterator[datetime]:
+        now = self._desk.now()
+        found = occurrences(what, now, now + _LOOK, self._desk.zone, self._days)
+        return (at for at, _ in zip(found, range(TOLD), strict=False))
+
+    def _theirs(self, session: Session, actor: Actor, slot: int, action: Action = Action.PLACE) -> SlotRow:
+        row = session.get(SlotRow, slot)
+        if row is None:
+            raise Refusal("no-such-slot")
+        if action is Action.PLACE:
+            require(actor, action, [AreaId(a) for a in row.areas if a in self._desk.tree.areas], self._desk.tree)
+        else:
+            require(actor, action, (), self._desk.tree)
+        return row
+
+    def _day(self, at: datetime) -> str:
+        return at.astimezone(self._desk.zone).date().isoformat()
+
+    async def _publish(self, areas: tuple[AreaId, ...]) -> None:
+        self._desk.bell.ring()
+        try:
+            await self._replan(areas)
+        except (LinkError, Refusal) as error:
+            _log.warning("plan-not-sent", areas=areas, why=str(error))
+
+
+def _recurrence(desk: Desk, first: datetime, ask: Repeat) -> Recurrence:
+    local = first.astimezone(desk.zone)
+    return Recurrence(
+        start=local.date(),
+        at=local.time(),
+        rule=parse_rule(ask.rule) if ask.rule else None,
+        lunar_days=frozenset(ask.lunar_days),
+        except_holidays=ask.except_holidays,
+        except_mourning=ask.except_mourning,
+    )
+
+
+def _asked(series: SeriesRow) -> Repeat:
+    return Repeat(series.rule, tuple(series.lunar_days), series.except_holidays, series.except_mourning)
+
+
+def _running(session: Session, series: int) -> bool:
+    found = session.get(SeriesRow, series)
+    return found is not None and found.ended_at is None
+
+
+def _withdraw(session: Session, slot: SlotRow, now: datetime) -> None:
+    slot.withdrawn_at = now
+    session.add(slot)
+    for airing in session.exec(select(AiringRow).where(AiringRow.slot == slot.id)).all():
+        airing.withdrawn = True
+        session.add(airing)
+        for delivery in session.exec(select(DeliveryRow).where(DeliveryRow.subject == airing.id)).all():
+            books.enter(delivery, move(books.delivery(delivery), DeliveryState.WITHDRAWN, now))

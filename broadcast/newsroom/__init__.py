@@ -1,0 +1,1 @@
+"""A bulletin's life: versions, approval, warnings, search, lexicons."""

@@ -1,0 +1,25 @@
+"""The life of a bulletin, joined for the office."""
+
+from functools import partial
+
+from broadcast import editing
+from broadcast.newsroom import life
+from broadcast.newsroom.desk import Desk
+from broadcast.newsroom.office_life import LifeOffice
+
+
+def join(desk: Desk) -> LifeOffice:
+    """Everything that happens to a bulletin beside its words."""
+    return LifeOffice(
+        describe=partial(editing.describe, desk),
+        view=partial(life.life, desk),
+        submit=partial(life.submit, desk),
+        hear=partial(life.hear, desk),
+        approve=partial(life.approve, desk),
+        reject=partial(life.reject, desk),
+        withdraw=partial(life.withdraw, desk),
+        waiting=partial(life.waiting, desk),
+        waiting_count=partial(life.waiting_count, desk),
+        two_people=partial(life.two_people, desk),
+        set_two_people=partial(life.set_two_people, desk),
+    )

@@ -1,0 +1,1 @@
+"""Receivers: enrolment, assignments, orders, presence, reports."""

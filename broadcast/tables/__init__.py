@@ -1,0 +1,1 @@
+"""Tables beyond those of records."""
