@@ -33,9 +33,11 @@ from broadcast.emergency import Emergency
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.library import ClipLibrary
 from broadcast.newsroom import finding, lexicons, life, looking
+from broadcast.newsroom.arriving import Arriving
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.foretelling import Foretelling
 from broadcast.newsroom.joining_life import join as join_life
+from broadcast.newsroom.joining_life import join_sound
 from broadcast.newsroom.listening import Listening
 from broadcast.newsroom.unfinished import open_unfinished
 from broadcast.office import Office
@@ -126,7 +128,10 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         wire.on_state, wire.on_report = tracking.take_state, tracking.take_report
         offered, raw = voices.offered(settings), ClipLibrary(settings.data / "raw")
         studio = await stack.enter_async_context(open_studio(settings, desk.library, raw))
-        listening = Listening(desk, raw, settings.data / "outlines", offered)
+        listening, arriving = (
+            Listening(desk, raw, settings.data / "outlines", offered),
+            Arriving(desk, settings.data / "arriving"),
+        )
         words = AlarmWords(partial(_speak_alarm, desk, studio), emergency.add_words, wire, desk.library, now)
         books = AlarmBooks(desk, emergency.alarms)
         emergency.followers += [words.follow, books.follow]
@@ -168,6 +173,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("alarms-to-books", timedelta(seconds=5), books.catch_up),
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
                 Job("recur", timedelta(minutes=10), recur, first=timedelta(seconds=20)),
+                Job("sweep-arriving", timedelta(hours=1), arriving.sweep, first=timedelta(minutes=1)),
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
                 Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),
@@ -199,6 +205,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             warnings=partial(looking.warnings, desk),
             answer_warning=partial(looking.answer_warning, desk),
             upload=unfinished.upload,
+            sound=join_sound(arriving, unfinished.upload),
             drop_upload=partial(editing.drop_upload, desk),
             render=unfinished.render,
             foretell=Foretelling(desk, partial(as_read, Reading(settings.reading.region)), offered).foretell,

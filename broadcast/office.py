@@ -26,6 +26,7 @@ from broadcast.domain.templates import Template
 from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.newsroom.life_types import BulletinAsk, BulletinPage
 from broadcast.newsroom.office_life import LifeOffice
+from broadcast.newsroom.office_sound import SoundOffice
 from broadcast.people.office_accounts import Accounts
 from broadcast.view_types import (
     AlarmView,
@@ -112,6 +113,8 @@ class Office:
     """A change of the words takes the sound away. Refusal: text-elsewhere (name) where another changed the same."""
     upload: Callable[[Actor, int, str, Path, Tell], Awaitable[Bulletin]]
     """(actor, bulletin, file name, file, tell): the file becomes its sound. Refusal: sound-..., upload-large."""
+    sound: SoundOffice
+    """A file for a bulletin, sent in pieces."""
     drop_upload: Callable[[Actor, int], Awaitable[Bulletin]]
     """(actor, bulletin): the text is what is said again."""
     render: Render

@@ -1,6 +1,6 @@
 """A bulletin gets its sound: its words are spoken, or an uploaded file is taken in."""
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from sqlmodel import Session
@@ -9,6 +9,7 @@ from audio.estimate import counted
 from audio.reading import Lexicon
 from audio.speech import FASTEST, SLOWEST
 from broadcast import books, paces
+from broadcast.domain.arrivals import shown_name
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, after, sayable
 from broadcast.domain.house import Tell
 from broadcast.domain.people import Action, Actor, require
@@ -21,7 +22,6 @@ from broadcast.studio import Studio
 from broadcast.studio_tools import Made
 from broadcast.tables.listening_records import SpokenRow
 
-NAME_LENGTH: Final = 200
 _MB: Final = 1024 * 1024
 
 
@@ -69,7 +69,7 @@ async def upload(
     Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-large, sound-..., speech-busy, disk-full.
     """
     require(actor, Action.WRITE, (), desk.tree)
-    shown = _shown(name)
+    shown = shown_name(name)
 
     def ask(session: Session) -> None:
         _editable(desk, session, actor, bulletin)
@@ -124,9 +124,3 @@ def _lines(made: Made) -> list[list[object]]:
         [round(line.start_s * 1000), round(line.end_s * 1000), [[p.start, p.end, p.words] for p in line.parts]]
         for line in made.lines
     ]
-
-
-def _shown(name: str) -> str:
-    """A file's name as people may see it: no folders, nothing unprintable."""
-    last = PurePosixPath(name.replace("\\", "/")).name
-    return "".join(c for c in last if c.isprintable())[-NAME_LENGTH:] or "?"

@@ -15,6 +15,7 @@ from broadcast.office import Office
 from ui import (
     alarm,
     approvals,
+    arriving,
     beginning,
     bulletins,
     calendarpage,
@@ -115,6 +116,7 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
         logpage,
         lexiconpage,
         listening,
+        arriving,
         trailpage,
         people,
         me,

@@ -4,8 +4,10 @@ from functools import partial
 
 from broadcast import editing
 from broadcast.newsroom import life
+from broadcast.newsroom.arriving import Arriving, Upload
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.office_life import LifeOffice
+from broadcast.newsroom.office_sound import SoundOffice
 
 
 def join(desk: Desk) -> LifeOffice:
@@ -22,4 +24,16 @@ def join(desk: Desk) -> LifeOffice:
         waiting_count=partial(life.waiting_count, desk),
         two_people=partial(life.two_people, desk),
         set_two_people=partial(life.set_two_people, desk),
+    )
+
+
+def join_sound(arriving: Arriving, upload: Upload) -> SoundOffice:
+    """What comes in by pieces; `upload` makes it a bulletin's sound, in the name of who sent it."""
+    return SoundOffice(
+        begin=arriving.begin,
+        arrived=arriving.arrived,
+        take=arriving.take,
+        drop=arriving.drop,
+        waiting=arriving.waiting,
+        use=partial(arriving.use, upload),
     )

@@ -55,6 +55,7 @@ from tests.ui.little_air import LittleAir
 from tests.ui.little_desk import LittleDesk
 from tests.ui.little_door import PASSWORD, LittleDoor
 from tests.ui.little_life import LittleLife
+from tests.ui.little_sound import LittleSound
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -74,7 +75,7 @@ PEOPLE = {
 
 
 @dataclass
-class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
+class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
     now: datetime | None = None
     people: dict[str, Actor] = field(default_factory=lambda: dict(PEOPLE))
     bell: Bell = field(default_factory=Bell)
@@ -451,6 +452,7 @@ class LittleOffice(LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "bell": self.bell,
                 "accounts": self.accounts(),
                 "life": self.life(),
+                "sound": self.sound(),
             },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,
