@@ -72,6 +72,26 @@ def bulletin_row(session: Session, bulletin: int, who: Actor, tree: AreaTree, ac
     return row
 
 
+def audible_row(session: Session, bulletin: int, who: Actor, tree: AreaTree) -> BulletinRow:
+    """The row of a bulletin they may read and hear: one of their areas, or one from above that airs there as it is now.
+
+    Raises Refusal("no-such-bulletin").
+    """
+    row = session.get(BulletinRow, bulletin)
+    if row is not None and not holds(who, row.area, tree, Action.SEE_BULLETINS) and _airs_at(session, row, who, tree):
+        return row
+    return bulletin_row(session, bulletin, who, tree, Action.SEE_BULLETINS)
+
+
+def _airs_at(session: Session, row: BulletinRow, who: Actor, tree: AreaTree) -> bool:
+    """Whether what was approved has a slot that is heard where they may see bulletins."""
+    if row.state != BulletinState.APPROVED:
+        return False
+    above = {a for mine in who.where(Action.SEE_BULLETINS) if mine in tree.areas for a in tree.path(mine)}
+    placed = select(SlotRow).where(SlotRow.bulletin == row.id, col(SlotRow.withdrawn_at).is_(None))
+    return any(not above.isdisjoint(slot.areas) for slot in session.exec(placed))
+
+
 def holds(who: Actor, area: str, tree: AreaTree, action: Action) -> bool:
     """Whether they may do `action` in an area. One that a reform took away is nobody's but the root's."""
     above = tree.path(AreaId(area)) if area in tree.areas else (tree.root.id,)

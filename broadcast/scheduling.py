@@ -131,8 +131,9 @@ async def place(
 ) -> Slot:
     """Put a bulletin on the air: the version that was approved.
 
-    Who may approve vouches for what was not by placing it, if it is routine and no area that hears it demands two
-    people. The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot there is the answer.
+    Who may approve vouches for what was not by placing it, and so does who wrote it alone, if it is routine and no area
+    that hears it demands two people. The same sound in the same areas within `ONE_PRESS` is not placed twice: the slot
+    there is the answer.
 
     Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, approval-..., bulletin-expired,
     title-empty, no-sound, no-areas, no-receivers, time-past, time-far, guards, reason-short, reason-long.

@@ -52,10 +52,10 @@ async def areas(desk: Desk, actor: Actor, action: Action | None = None) -> tuple
 
 
 async def bulletin(desk: Desk, actor: Actor, bulletin_id: int) -> BulletinView:
-    """One of them. Raises Refusal("no-such-bulletin")."""
+    """One they may read. Raises Refusal("no-such-bulletin")."""
 
     def work(session: Session) -> BulletinView:
-        return bulletin_view(session, books.bulletin_row(session, bulletin_id, actor, desk.tree, Action.SEE_BULLETINS))
+        return bulletin_view(session, books.audible_row(session, bulletin_id, actor, desk.tree))
 
     return await desk.store.read(work)
 

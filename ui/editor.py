@@ -29,10 +29,10 @@ def register(panel: Panel) -> None:
 
 
 async def _draw(visit: Visit, bulletin_id: int) -> None:
-    if not visit.actor.may(Action.WRITE):
+    bulletin = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
+    if not visit.over(Action.WRITE, (bulletin.area,)):
         await draw_bulletin(visit, bulletin_id)
         return
-    bulletin = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
 
     async def flush() -> bool:
         return await page.flush() and await fields.flush()

@@ -1,4 +1,4 @@
-"""The hours of an area, beside the list of what will sound there: shown to all, changed by who may place."""
+"""The hours of an area, beside the list of what will sound there: shown to all, changed by who may."""
 
 from nicegui import ui
 
@@ -22,7 +22,7 @@ class Hours:
             self._whose = ui.label().classes("loa-dim loa-small")
             button = ui.button(air("hours-change"), icon="edit", on_click=self._open).props("outline no-caps")
             button.props("data-testid=hours-change").mark("hours-change")
-            button.visible = visit.actor.may(Action.PLACE)
+            button.visible = visit.actor.may(Action.SET_HOURS)
         with ui.dialog() as self._dialog, ui.card().classes("loa-dialog"):
             self._title = ui.label().classes("loa-strong")
             ui.label(air("hours-hint")).classes("loa-dim")

@@ -7,7 +7,6 @@ from typing import Final
 from nicegui import ui
 
 from broadcast.agenda.air_types import Repeat, SeriesView
-from broadcast.domain.people import Action
 from ui.airwords import air
 from ui.session import Visit, asking, tell
 from ui.theme import tagged
@@ -23,9 +22,7 @@ _HOW: Final[dict[str, Callable[[str], Repeat]]] = {
 
 
 async def draw_repeating(visit: Visit, slot: int) -> None:
-    """The section, for who may place; it follows what others do."""
-    if not visit.actor.may(Action.PLACE):
-        return
+    """The section, for who may place there; it follows what others do."""
     section = _Section(visit, slot)
     await section.refresh()
     visit.redraws.append(section.refresh)

@@ -2,7 +2,7 @@
 
 import copy
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import Client, app, ui
 
 from broadcast.domain.audit import whence
-from broadcast.domain.people import Actor
+from broadcast.domain.people import Action, Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
 from broadcast.people.account_types import Standing
@@ -78,6 +78,16 @@ class Visit:
     def accounts(self) -> Accounts:
         """The use cases of accounts."""
         return self.panel.office.accounts
+
+    def over(self, action: Action, areas: Iterable[AreaId]) -> bool:
+        """Whether they may do it in every one of `areas`: for showing or hiding a button, never for letting through."""
+        return self.actor.may(action) and all(self._over(action, area) for area in areas)
+
+    def _over(self, action: Action, area: AreaId) -> bool:
+        try:
+            return area in self.accounts.within(self.actor, area).where(action)
+        except Refusal:  # an area that a reform took away: the office knows whose it is
+            return True
 
     async def me(self) -> Actor:
         """Who that is by now. Raises LoggedOut, after sending the page to where the person has to go first."""

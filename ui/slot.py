@@ -17,6 +17,7 @@ from devices.vocabulary import AreaId
 from ui.ages import Age
 from ui.area_tree import walk
 from ui.deliveries import DeliveryBoard
+from ui.guiding import guiding
 from ui.nextlist import draw_change
 from ui.repeating import draw_repeating
 from ui.session import Panel, Visit, asking, tell
@@ -55,12 +56,17 @@ async def _draw(visit: Visit, slot_id: int) -> None:
                 Age(slot.at)
                 ui.label(length(view.seconds))
                 ui.label(", ".join(view.area_names))
+            if await _readable(visit, slot.bulletin):
+                to = ui.link(guiding("to-bulletin"), f"/bulletins/{slot.bulletin}").classes("loa-strong")
+                to.mark("to-bulletin").props("data-testid=to-bulletin")
         with ui.element("div").classes("loa-actions"):
             stopper = ui.button(say("stop"), icon="stop_circle", on_click=stop).props("unelevated no-caps")
             stopper.props("data-testid=stop").classes("loa-danger").mark("stop")
             withdrawer = ui.button(say("withdraw"), icon="undo", on_click=ask).props("outline no-caps")
             withdrawer.props("data-testid=withdraw").mark("withdraw")
-    await draw_repeating(visit, slot_id)
+    theirs = visit.over(Action.PLACE, slot.areas)
+    if theirs:
+        await draw_repeating(visit, slot_id)
     nobody = ui.element("div")
     with nobody:
         empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"))
@@ -70,7 +76,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
         states = {d.state for d in deliveries}
         stopper.visible = visit.actor.may(Action.STOP) and DeliveryState.PLAYING in states
         early = datetime.now(UTC) < slot.at or not states.isdisjoint(WAITING)
-        withdrawer.visible = visit.actor.may(Action.PLACE) and early and DeliveryState.WITHDRAWN not in states
+        withdrawer.visible = theirs and early and DeliveryState.WITHDRAWN not in states
         nobody.visible = not deliveries
         board.show(deliveries)
 
@@ -107,6 +113,17 @@ def _withdrawing(visit: Visit, slot: Slot) -> Callable[[], Awaitable[None]]:
             yes = ui.button(say("withdraw"), icon="undo", on_click=withdraw).props("unelevated no-caps")
             yes.props("data-testid=withdraw-yes").classes("loa-danger").mark("withdraw-yes")
     return ask
+
+
+async def _readable(visit: Visit, bulletin: int) -> bool:
+    """Whether its bulletin may be read by them: one of theirs, or one from above that airs where they work."""
+    if not bulletin or not visit.actor.may(Action.SEE_BULLETINS):
+        return False
+    try:
+        await visit.office.bulletin(visit.actor, bulletin)
+    except Refusal:
+        return False
+    return True
 
 
 async def _view(visit: Visit, slot_id: int) -> SlotView:

@@ -65,7 +65,8 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
             return
         drawn = now
         state.show(now.bulletin.state)
-        taker.visible = visit.actor.may(Action.WITHDRAW) and now.bulletin.state in OPEN
+        mine = visit.over(Action.WITHDRAW, (now.bulletin.area,))
+        taker.visible = mine and now.bulletin.state in OPEN
         nothing.visible = not now.versions
         history.visible = bool(now.versions)
         deciding.show(now)

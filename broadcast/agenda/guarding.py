@@ -54,7 +54,7 @@ async def set_rule(
     Raises Refusal: hours-bad, airtime-bad, no-such-area, not-...
     """
     here = desk.tree.get(area)
-    require(actor, Action.PLACE, (here.id,), desk.tree)
+    require(actor, Action.SET_HOURS, (here.id,), desk.tree)
     said = rule(quiet_from, quiet_to, longest_min)
     below = {a.id for a in desk.tree.under(here.id)}
 

@@ -18,7 +18,7 @@ class Role(StrEnum):
     STAFF = "staff"
     """Staff of a district (or regional) culture, sport and broadcast centre."""
     OPERATOR = "operator"
-    """Operator of a commune's receivers."""
+    """Operator of a commune: its receivers, and its own bulletins."""
     APPROVER = "approver"
     """Reads and hears what others wrote, and lets it go on the air or not."""
     AUDITOR = "auditor"
@@ -44,6 +44,8 @@ class Action(StrEnum):
     ENROL = "enrol"
     SET_RULES = "set-rules"
     """Say where a bulletin needs two people."""
+    SET_HOURS = "set-hours"
+    """Say when an area keeps quiet, and how long it may air a day."""
     CORRECT_LEXICON = "correct-lexicon"
     """Say how something is read in an area and everywhere below."""
     SEE_AUDIT = "see-audit"
@@ -64,11 +66,11 @@ STATES: Final[dict[str, frozenset[BulletinState]]] = {
 
 _TABLE: Final = """
 action          province   staff      operator   approver   auditor    administrator
-see-bulletins   any        any        -          any        any        -
-write           open       open       -          -          -          -
+see-bulletins   any        any        any        any        any        -
+write           open       open       open       -          -          -
 approve         submitted  submitted  -          submitted  -          -
-withdraw        open       open       -          handed-in  -          -
-place           unrefused  unrefused  -          -          -          -
+withdraw        open       open       open       handed-in  -          -
+place           unrefused  unrefused  unrefused  -          -          -
 stop            any        any        any        -          -          -
 identify        any        any        any        -          -          -
 see-receivers   any        any        any        any        any        -
@@ -78,6 +80,7 @@ end-alarm       any        -          -          -          -          -
 enrol           any        -          -          -          -          -
 correct-lexicon any        any        -          -          -          -
 set-rules       any        -          -          -          -          -
+set-hours       any        any        -          -          -          -
 see-audit       any        -          -          -          any        -
 see-people      -          -          -          -          any        any
 manage-people   -          -          -          -          -          any

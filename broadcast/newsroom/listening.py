@@ -69,7 +69,7 @@ class Listening:
         require(actor, Action.SEE_BULLETINS, (), self.desk.tree)
 
         def work(session: Session) -> Heard | None:
-            row = books.bulletin_row(session, bulletin, actor, self.desk.tree, Action.SEE_BULLETINS)
+            row = books.audible_row(session, bulletin, actor, self.desk.tree)
             if row.clip is None:
                 return None
             spoken = session.get(SpokenRow, row.id)

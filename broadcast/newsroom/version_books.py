@@ -130,9 +130,9 @@ def airable(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[
 
 
 def require_airable(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[str], who: Actor) -> None:
-    """Let through what was approved, and what `who` may vouch for by placing it.
+    """Let through what was approved, and what `who` may vouch for by placing it: what they may approve, or wrote alone.
 
-    Raises Refusal: bulletin-life, approval-needed (they may not approve), approval-priority, approval-two (area).
+    Raises Refusal: bulletin-life, approval-needed (neither is so), approval-priority, approval-two (area).
     """
     if airable(session, tree, row, areas) is not None:
         return
@@ -144,7 +144,8 @@ def require_airable(session: Session, tree: AreaTree, row: BulletinRow, areas: I
         raise Refusal("approval-priority")
     if where := demanding(session, tree, row.area, (*row.areas, *areas)):
         raise Refusal("approval-two", area=where)
-    if not (books.holds(who, row.area, tree, Action.APPROVE)):
+    alone = {row.author, *row.writers} == {who.id} and books.holds(who, row.area, tree, Action.PLACE)
+    if not (alone or books.holds(who, row.area, tree, Action.APPROVE)):
         raise Refusal("approval-needed")
 
 

@@ -198,6 +198,12 @@ def operator(hire: Hire) -> Actor:
 
 
 @pytest.fixture
+def administrator(hire: Hire) -> Actor:
+    """Looks after accounts; has nothing to do with bulletins."""
+    return hire("quantri", Role.ADMINISTRATOR, DISTRICT)
+
+
+@pytest.fixture
 def stranger(hire: Hire) -> Actor:
     """Staff of another district."""
     return hire("bencau", Role.STAFF, ELSEWHERE)

@@ -222,14 +222,17 @@ def recording(path: Path, codec: str) -> Path:
     return path
 
 
-def test_an_operator_sees_their_commune_and_nothing_to_place(browser, demo):
+def test_an_operator_sees_the_receivers_of_their_commune_alone_and_raises_no_alarm(browser, demo):
     operator = Person(browser, demo, "xa", SIZES["390"])
     operator.go("/receivers")
     for n in (1, 2, 3):
         operator.find(f"receiver-loa-{n}").wait_for()
     width = operator.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390, "the page is wider than the phone"
-    assert operator.find("write").count() == 0
+    assert operator.page.locator("[data-testid^=receiver-loa-]").count() == 3
+    operator.go("/")
+    operator.find("write").wait_for()
+    assert operator.find("nav-approvals").is_hidden()
     operator.page.goto(demo.url + "/alarm")
     assert operator.find("alarm-raise").count() == 0
 

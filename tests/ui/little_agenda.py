@@ -47,7 +47,7 @@ class LittleAgenda:
         return RuleView(where, name, quiet, most, held[0], held[1], most or 0, by, at)
 
     async def set_rule(self, actor: Actor, where: AreaId, quiet_from: str, quiet_to: str, most: int | None) -> RuleView:
-        require(actor, Action.PLACE, (where,), TREE)
+        require(actor, Action.SET_HOURS, (where,), TREE)
         rule(quiet_from, quiet_to, most)
         self.hours[where] = (quiet_from, quiet_to, most)
         return await self.area_rule(actor, where)

@@ -74,11 +74,11 @@ async def test_pages_follow_each_other_newest_first(desk, found, staff, spoken, 
     assert (await finding.bulletins(desk, staff, BulletinAsk(page_size=2))).total == 5
 
 
-async def test_others_bulletins_are_not_found(desk, found, staff, stranger, operator, spoken, refused):
+async def test_others_bulletins_are_not_found(desk, found, staff, stranger, administrator, spoken, refused):
     spoken(staff, "Tiêm chủng")
     assert await found("tiem", actor=stranger) == []
     for actor, area, code in (
-        (operator, None, "not-allowed"), (staff, AreaId("huyen-ben-cau-711"), "not-your-area"),
+        (administrator, None, "not-allowed"), (staff, AreaId("huyen-ben-cau-711"), "not-your-area"),
         (staff, AreaId("xa-khong-co-1"), "no-such-area"),
     ):  # fmt: skip
         assert (await refused(finding.bulletins(desk, actor, BulletinAsk("tiem", area=area)))).code == code

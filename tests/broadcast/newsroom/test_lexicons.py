@@ -191,19 +191,20 @@ async def test_what_cannot_be_a_correction_is_refused_and_nothing_changed(
 
 
 async def test_only_who_may_corrects_and_only_in_their_areas(
-    desk, spoken, staff, operator, stranger, hire, refused, enter
+    desk, spoken, staff, operator, administrator, stranger, hire, refused, enter
 ):
     bulletin = spoken(staff, text=TEXT)
     enter(DISTRICT, "TT", "thị trấn")
     commune = hire("canboxa", Role.STAFF, COMMUNE)
     attempts = [
-        (lexicons.correct(desk, operator, bulletin, "TT", "tờ"), "not-allowed"),
-        (lexicons.correct(desk, operator, bulletin, "TT", "tờ", COMMUNE), "not-allowed"),
-        (lexicons.uncorrect(desk, operator, bulletin, "TT", DISTRICT), "not-allowed"),
+        (lexicons.correct(desk, administrator, bulletin, "TT", "tờ"), "not-allowed"),
+        (lexicons.correct(desk, administrator, bulletin, "TT", "tờ", COMMUNE), "not-allowed"),
+        (lexicons.uncorrect(desk, administrator, bulletin, "TT", DISTRICT), "not-allowed"),
         (lexicons.correct(desk, staff, bulletin, "TT", "tờ", PROVINCE), "not-your-area"),
         (lexicons.correct(desk, staff, bulletin, "TT", "tờ", NEIGHBOUR), "not-your-area"),
         (lexicons.put_word(desk, commune, DISTRICT, "TT", "tờ"), "not-your-area"),
         (lexicons.drop_word(desk, stranger, DISTRICT, "TT"), "not-your-area"),
+        (lexicons.put_word(desk, administrator, COMMUNE, "TT", "tờ"), "not-allowed"),
         (lexicons.put_word(desk, operator, COMMUNE, "TT", "tờ"), "not-allowed"),
     ]
     for attempt, code in attempts:

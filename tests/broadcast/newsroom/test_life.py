@@ -289,7 +289,7 @@ async def test_a_view_says_what_one_may_do_and_why_not(desk, staff, chief, hand_
     assert (await life.life(desk, chief, bulletin)).heard is True
 
 
-async def test_who_may_not_does_not(desk, operator, stranger, staff, hand_in, refused):
+async def test_who_may_not_does_not(desk, administrator, stranger, staff, hand_in, refused):
     bulletin, seen = await hand_in()
     attempts = {
         "submit": lambda who: life.submit(desk, who, bulletin),
@@ -299,7 +299,7 @@ async def test_who_may_not_does_not(desk, operator, stranger, staff, hand_in, re
         "withdraw": lambda who: life.withdraw(desk, who, bulletin),
     }
     for attempt in attempts.values():
-        assert (await refused(attempt(operator))).code == "not-allowed"
+        assert (await refused(attempt(administrator))).code == "not-allowed"
         with pytest.raises(Refusal, match="no-such-bulletin"):
             await attempt(stranger)
     assert (await refused(life.set_two_people(desk, staff, COMMUNE, demanded=True))).code == "not-allowed"

@@ -226,7 +226,7 @@ async def test_places_of_a_clip_that_is_not_the_bulletins_are_not_shown(desk, of
 
 
 async def test_only_who_may_see_a_bulletin_hears_how_it_was_before(
-    listening, foretell, spoken, staff, operator, stranger
+    listening, foretell, spoken, staff, administrator, stranger
 ):
     bulletin = spoken(staff)
     asks = (
@@ -236,7 +236,7 @@ async def test_only_who_may_see_a_bulletin_hears_how_it_was_before(
         lambda who: listening.choose(who, bulletin, AS_USUAL),
         lambda who: foretell(who, bulletin, TEXT, AS_USUAL),
     )
-    for actor, code in ((operator, "not-allowed"), (stranger, "no-such-bulletin")):
+    for actor, code in ((administrator, "not-allowed"), (stranger, "no-such-bulletin")):
         for ask in asks:
             with pytest.raises(Refusal, match=code):
                 await ask(actor)

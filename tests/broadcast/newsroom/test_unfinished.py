@@ -189,9 +189,9 @@ async def test_a_file_that_was_being_taken_in_is_asked_for_again(parts, killed, 
     assert all(say(f"ui.left-off-{why}") for why in ("upload", "failed", "restarts"))
 
 
-async def test_who_may_not_write_leaves_no_note(parts, bulletin, operator, stranger, rows):
+async def test_who_may_not_write_leaves_no_note(parts, bulletin, administrator, stranger, rows):
     async with open_unfinished(*parts) as unfinished:
-        for actor in (operator, stranger):
+        for actor in (administrator, stranger):
             with pytest.raises(Refusal):
                 await unfinished.render(actor, bulletin, lambda _: None)
         assert rows(UnfinishedRow) == []
