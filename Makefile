@@ -35,10 +35,10 @@ demo: .venv/made
 
 test: .venv/made-dev
 	@deploy/system.sh test
-	@# whole houses with their receivers want both cores for themselves: they come after. So does the real browser:
+	@# whole houses with their receivers mostly wait: they come after, beside each other. So does the real browser:
 	@# what simulated pages leave in NiceGUI's modules keeps it from logging in
 	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/system --ignore tests/ui/test_in_chromium.py
-	$(BIN)/python -m pytest tests/ui/test_in_chromium.py tests/system
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/ui/test_in_chromium.py tests/system
 
 check: .venv/made-dev
 	$(BIN)/ruff format --check .

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import expect
 
 from broadcast.commands.free_ports import free_ports
 
 PATIENCE_S = 60.0
+expect.set_options(timeout=PATIENCE_S * 1000)  # houses stand beside each other on two cores
 
 
 def _until(true: Callable[[], object], what: str, limit: float = PATIENCE_S) -> None:
