@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from broadcast.commands.free_ports import free_ports
 
@@ -140,6 +140,17 @@ def chromium() -> str:
             pytest.fail("no Chromium: deploy/system.sh test installs it")
         pytest.skip("no Chromium on this machine: deploy/system.sh test installs it")
     return found
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -15,62 +15,17 @@ import av
 import numpy as np
 import pytest
 from av.audio.stream import AudioStream
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
 from audio.likeness import likeness
+from tests.system.persons import SIZES, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-SHOTS = Path(__file__).parent / "shots"
-SIZES = {"390": (390, 844), "1280": (1280, 900), "3840": (3840, 2160)}
 TITLE = "Lịch tiêm chủng <b>tháng mười một</b>"
 TEXT = "Trạm y tế xã Thạnh Đức thông báo lịch tiêm chủng cho trẻ em vào sáng thứ bảy."
 WORDS = "Nước lũ đang lên nhanh. Bà con ven rạch di dời ngay."
-
-
-@pytest.fixture(scope="module")
-def browser(chromium):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
-        )
-        yield browser
-        browser.close()
-
-
-class Person:
-    """Somebody at a screen. Every address their browser asks for is remembered."""
-
-    def __init__(self, browser: Browser, demo, login: str, size: tuple[int, int] = SIZES["1280"], scheme="light"):
-        self.demo = demo
-        self.context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="vi-VN", color_scheme=scheme
-        )
-        self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(45_000)
-        self.asked: list[str] = []
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(demo.url)
-        self.find("login").fill(login)
-        self.find("password").fill(demo.passwords[login])
-        self.find("log-in").click()
-        self.find("account").first.wait_for()
-
-    def find(self, mark: str):
-        return self.page.get_by_test_id(mark)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.demo.url + path)
-        self.find("account").first.wait_for()
-
-    def tick(self, area: str, typed: str) -> None:
-        self.find("area-filter").fill(typed)
-        self.page.wait_for_timeout(800)  # as a person looks before they point
-        header = self.find("area-tree").locator(".q-tree__node-header", has_text=area).last
-        header.locator(".q-checkbox").click()
-        expect(self.find("area-count")).to_contain_text("3 cụm loa")
 
 
 @pytest.fixture(scope="module")
@@ -223,7 +178,7 @@ def recording(path: Path, codec: str) -> Path:
 
 
 def test_an_operator_sees_the_receivers_of_their_commune_alone_and_raises_no_alarm(browser, demo):
-    operator = Person(browser, demo, "xa", SIZES["390"])
+    operator = Person(browser, demo, "xa", "390")
     operator.go("/receivers")
     for n in (1, 2, 3):
         operator.find(f"receiver-loa-{n}").wait_for()
@@ -308,8 +263,7 @@ def test_the_log_book_is_downloaded_as_a_table(browser, demo):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", list(SIZES))
 def test_every_page_is_looked_at(browser, demo, width, scheme):
-    person = Person(browser, demo, "tinh", SIZES[width], scheme)
-    SHOTS.mkdir(exist_ok=True)
+    person = Person(browser, demo, "tinh", width, scheme)
     for name, path in {
         "bulletins": "/",
         "editor": "/bulletins/1",
@@ -324,10 +278,7 @@ def test_every_page_is_looked_at(browser, demo, width, scheme):
         "person": "/people/1",
         "me": "/me",
     }.items():
-        person.go(path)
-        person.page.wait_for_timeout(400)
-        person.page.screenshot(path=SHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        assert person.page.evaluate("document.documentElement.scrollWidth") <= SIZES[width][0], f"{name} is too wide"
+        person.look(name, path)
     person.context.close()
 
 
