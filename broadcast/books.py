@@ -1,6 +1,6 @@
 """The door between rows and what the domain speaks of: nothing else turns one into the other."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -119,6 +119,18 @@ def sound(row: BulletinRow, clip: ClipRow | None) -> Sound | None:
 
 def bulletin(session: Session, row: BulletinRow) -> Bulletin:
     """The bulletin of a row, with its sound."""
+    return bulletins(session, [row])[0]
+
+
+def bulletins(session: Session, rows: Sequence[BulletinRow]) -> list[Bulletin]:
+    """The bulletins of rows, with their sounds."""
+    named = [row.clip for row in rows if row.clip]
+    asked = select(ClipRow).where(col(ClipRow.sha256).in_(named))
+    clips = {clip.sha256: clip for clip in session.exec(asked)} if named else {}
+    return [_bulletin(row, clips.get(row.clip or "")) for row in rows]
+
+
+def _bulletin(row: BulletinRow, clip: ClipRow | None) -> Bulletin:
     return Bulletin(
         id=stored(row.id),
         title=row.title,
@@ -128,7 +140,7 @@ def bulletin(session: Session, row: BulletinRow) -> Bulletin:
         origin=Origin(row.origin),
         author=row.author,
         area=AreaId(row.area),
-        sound=sound(row, session.get(ClipRow, row.clip) if row.clip else None),
+        sound=sound(row, clip),
         updated_at=row.updated_at,
         valid_until=row.valid_until,
         upload_name=row.upload_name,

@@ -1,12 +1,13 @@
 """What a person may see of the books, and the small pictures several views share."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select, true
+from sqlmodel import Session, col, func, select, true
 
 from broadcast import books
 from broadcast.domain.deliveries import DeliveryState
@@ -96,13 +97,31 @@ def delivery(desk: Desk, presence: Presence, row: DeliveryRow, title: str, recei
     )
 
 
-def bulletin_view(session: Session, row: BulletinRow) -> BulletinView:
-    """A bulletin as pages show it, with its slots, newest first."""
-    placed = select(SlotRow).where(SlotRow.bulletin == row.id).order_by(col(SlotRow.at).desc(), col(SlotRow.id).desc())
-    return BulletinView(
-        bulletin=books.bulletin(session, row),
-        author_name=person(session, row.author),
-        slots=tuple(books.slot(s, row.title) for s in session.exec(placed.limit(SLOTS)).all()),
+def people(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Names of these people."""
+    return dict(session.exec(select(PersonRow.id, PersonRow.name).where(col(PersonRow.id).in_(set(ids)))).all())  # type: ignore[arg-type]  # a stored row has an id
+
+
+def bulletin_views(session: Session, rows: Sequence[BulletinRow]) -> tuple[BulletinView, ...]:
+    """Bulletins as pages show them, with their slots, newest first: so many statements however many there are."""
+    ids = [row.id for row in rows]
+    latest = func.row_number().over(
+        partition_by=col(SlotRow.bulletin), order_by=(col(SlotRow.at).desc(), col(SlotRow.id).desc())
+    )
+    ranked = select(SlotRow.id, latest.label("place")).where(col(SlotRow.bulletin).in_(ids)).subquery()
+    few = select(ranked.c.id).where(ranked.c.place <= SLOTS)
+    newest = select(SlotRow).where(col(SlotRow.id).in_(few)).order_by(col(SlotRow.at).desc(), col(SlotRow.id).desc())
+    placed: defaultdict[int, list[SlotRow]] = defaultdict(list)
+    for slot in session.exec(newest):
+        placed[slot.bulletin].append(slot)
+    authors = people(session, (row.author for row in rows))
+    return tuple(
+        BulletinView(
+            bulletin=bulletin,
+            author_name=authors.get(bulletin.author, ""),
+            slots=tuple(books.slot(slot, bulletin.title) for slot in placed[bulletin.id]),
+        )
+        for bulletin in books.bulletins(session, rows)
     )
 
 

@@ -18,7 +18,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.newsroom.desk import Desk
 from broadcast.receivers.presence import Heard, Presence
 from broadcast.records import AiringRow, AlarmRow, DeliveryRow, ReceiverRow, SlotRow
-from broadcast.sight import Sight, area_name, bulletin_view, delivery, names, present, sight
+from broadcast.sight import Sight, area_name, bulletin_views, delivery, names, present, sight
 from broadcast.view_types import AlarmView, AreaNode, BulletinView, DeliveryView, ReceiverView, SlotView
 from broadcast.wording import say
 from devices.vocabulary import AlarmId, AreaId, Siren
@@ -55,7 +55,8 @@ async def bulletin(desk: Desk, actor: Actor, bulletin_id: int) -> BulletinView:
     """One they may read. Raises Refusal("no-such-bulletin")."""
 
     def work(session: Session) -> BulletinView:
-        return bulletin_view(session, books.audible_row(session, bulletin_id, actor, desk.tree))
+        row = books.audible_row(session, bulletin_id, actor, desk.tree)
+        return bulletin_views(session, [row])[0]
 
     return await desk.store.read(work)
 

@@ -11,6 +11,7 @@ from ui.ages import Age
 from ui.area_tree import walk
 from ui.board import Board
 from ui.living import category_name, level_name, told, validity
+from ui.more import More
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show, tagged
 from ui.words import length
@@ -30,14 +31,17 @@ async def _draw(visit: Visit) -> None:
     with nothing:
         empty("task_alt", told("approvals-empty"), told("approvals-empty-hint"))
     board: Board[Waiting] = Board(ui.element("div").classes("loa-grid"), lambda w: w.bulletin.id, _WaitingCard)
+    more = More()
     rule = _TwoPeople(visit)
 
     async def redraw() -> None:
-        waiting = await visit.office.life.waiting(visit.actor)
+        waiting = await visit.office.life.waiting(visit.actor, more.limit)
         nothing.visible = not waiting
         board.show(waiting)
+        more.offer(await visit.office.life.waiting_count(visit.actor) - len(waiting))
         await rule.refresh()
 
+    more.redraw = redraw
     await redraw()
     visit.redraws.append(redraw)
 

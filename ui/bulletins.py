@@ -130,6 +130,7 @@ class _BulletinCard:
         placed = [slot for slot in view.slots if not slot.withdrawn]
         self._slot.visible = bool(placed)
         if placed:
-            self._slot.set_text(moment(placed[0].at))
+            ahead = [slot for slot in placed if slot.at > datetime.now(UTC)]
+            self._slot.set_text(moment((ahead or placed[:1])[-1].at))
         self._author.set_text(view.author_name)
         self._age.show(bulletin.updated_at)

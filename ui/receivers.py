@@ -7,6 +7,7 @@ from typing import Final
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from broadcast.domain.people import Action
 from broadcast.view_types import ReceiverView
@@ -19,7 +20,7 @@ from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import number, order, say
 
-PAGE: Final = 60
+PAGE: Final = 40
 CLOCK_OFF_MS: Final = 200
 """Two horns of one square further apart than this are heard as two."""
 HOT_C: Final = 75
@@ -131,7 +132,9 @@ class _Sieve:
             _Tally(name, sum(fits(v) for v in views), name == self._name) for name, fits in FILTERS.items()
         )
         wanted = slug(self._typed.value or "")
-        listed = [v for v in views if FILTERS[self._name](v) and wanted in slug(f"{v.name} {v.area_name} {v.id}")]
+        fits = FILTERS[self._name]
+        named = (v for v in views if not wanted or wanted in slug(f"{v.name} {v.area_name} {v.id}"))
+        listed = [v for v in named if fits(v)]
         return sorted(listed, key=lambda v: (not troubles(v), v.online is not None, order(v.area_name), order(v.name)))
 
     def widen(self) -> None:
@@ -196,12 +199,10 @@ class _ReceiverCard:
                 button.props(f"flat no-caps data-testid=identify-{view.id}").mark(f"identify-{view.id}")
                 button.visible = visit.actor.may(Action.IDENTIFY)
 
-    def _figure(self, name: str) -> ui.label:
+    def _figure(self, name: str) -> TextElement:
         with ui.element("div"):
-            with ui.element("dt"):
-                ui.label(say(f"receiver-{name}"))
-            with ui.element("dd"):
-                return ui.label()
+            TextElement(tag="dt", text=say(f"receiver-{name}"))
+            return TextElement(tag="dd", text="")
 
     def show(self, view: ReceiverView) -> None:
         """Show it as it is now."""

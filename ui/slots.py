@@ -12,11 +12,10 @@ from ui.ages import Age
 from ui.airwords import air
 from ui.board import Board
 from ui.deliveries import TROUBLE_FIRST
+from ui.more import More
 from ui.session import Panel, Visit
 from ui.theme import empty, heading, show, tagged
 from ui.words import length, moment, say
-
-HOW_MANY = 120
 
 
 def register(panel: Panel) -> None:
@@ -45,8 +44,11 @@ async def _draw(visit: Visit) -> None:
     past_title = tagged("h2", say("slots-past"))
     past: Board[SlotView] = Board(ui.element("div").classes("loa-grid"), lambda v: v.slot.id, _SlotCard)
 
+    more = More()
+
     async def redraw() -> None:
-        views = await visit.office.slots(visit.actor, HOW_MANY)
+        views = await visit.office.slots(visit.actor, more.limit)
+        more.offer(None if len(views) == more.limit else 0)
         now = datetime.now(UTC)
         ahead = [v for v in views if not v.slot.withdrawn and v.slot.at + timedelta(seconds=v.seconds) > now]
         behind = [v for v in views if v not in ahead]
@@ -56,6 +58,7 @@ async def _draw(visit: Visit) -> None:
         coming.show(ahead)
         past.show(behind)
 
+    more.redraw = redraw
     await redraw()
     visit.redraws.append(redraw)
 

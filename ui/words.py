@@ -5,6 +5,7 @@ Handlers and timers run in tasks of their own, so the language is asked of the p
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from nicegui import ui
@@ -89,6 +90,7 @@ def moment(instant: datetime) -> str:
     return wording.moment(instant)
 
 
+@lru_cache(maxsize=8192)
 def order(name: str) -> tuple[str | int, ...]:
     """What names are sorted by: without tone marks, and 9 before 18."""
     return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", slug(name)))

@@ -1,6 +1,8 @@
 """`loalang bench`: the figures of docs/performance.md, taken in one run on this machine."""
 
 import asyncio
+import json
+import sys
 import tempfile
 import time
 import timeit
@@ -67,6 +69,17 @@ async def bench(settings: Settings, tell: Say) -> dict[str, Any]:
                 figures |= await part(house, receivers, fresh)
         finally:
             await stop_receivers(receivers, lambda _: None)
+    tell("  pages")
+    return figures | await _pages()
+
+
+async def _pages() -> dict[str, Any]:
+    """In a process of its own: one process has one panel."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "broadcast.commands.bench_pages", stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await running.communicate()
+    figures: dict[str, Any] = json.loads(printed) if running.returncode == 0 else {}
     return figures
 
 

@@ -11,7 +11,7 @@ from broadcast.domain.people import Action, Actor, require
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.life_types import BulletinAsk, BulletinPage
 from broadcast.records import BulletinRow
-from broadcast.sight import bulletin_view, sight
+from broadcast.sight import bulletin_views, sight
 from broadcast.tables.finding_records import FoundRow, MeantRow
 
 PAGE_SIZE: Final = 100
@@ -38,7 +38,7 @@ async def bulletins(desk: Desk, actor: Actor, ask: BulletinAsk) -> BulletinPage:
             .limit(size)
             .offset(max(ask.page, 0) * size)
         )
-        views = tuple(bulletin_view(session, row) for row in session.exec(newest).all())
+        views = bulletin_views(session, session.exec(newest).all())
         total = session.exec(select(func.count()).select_from(BulletinRow).where(*where)).one()
         return BulletinPage(views, total)
 

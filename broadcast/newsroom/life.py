@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
@@ -14,12 +15,16 @@ from broadcast.newsroom import version_books
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.life_types import DecisionView, LifeView, VersionView, Waiting
 from broadcast.records import BulletinRow, ClipRow
-from broadcast.sight import area_name, person, sight
+from broadcast.sight import area_name, people, person, sight
 from broadcast.tables.version_records import DecisionRow, HearingRow, TwoPeopleRow, VersionRow
 from devices.vocabulary import AreaId, Level
 
 MOST: Final = 200
-"""Bulletins, and versions of one, that are shown at a time."""
+"""Versions of one bulletin that are shown."""
+LINE: Final = 48
+"""Bulletins that wait and are listed, unless more are asked for."""
+WAITING: Final = 500
+"""Of those at most, whatever is asked for."""
 UNHEARD_S: Final = 1.0
 """A sound is heard to its end if less than this is missing: players stop a little early."""
 
@@ -170,8 +175,8 @@ async def life(desk: Desk, actor: Actor, bulletin: int) -> LifeView:
     return await desk.store.read(work)
 
 
-async def waiting(desk: Desk, actor: Actor) -> tuple[Waiting, ...]:
-    """What waits for approval where this person may approve: what is urgent first, then the oldest.
+async def waiting(desk: Desk, actor: Actor, how_many: int = LINE) -> tuple[Waiting, ...]:
+    """So many of what waits for approval where this person may approve: what is urgent first, then the oldest.
 
     Raises Refusal: not-allowed.
     """
@@ -179,26 +184,30 @@ async def waiting(desk: Desk, actor: Actor) -> tuple[Waiting, ...]:
     mine = sight(desk, actor, Action.APPROVE)
 
     def work(session: Session) -> tuple[Waiting, ...]:
-        asked = select(BulletinRow).where(
-            BulletinRow.state == BulletinState.SUBMITTED.value, mine.rows(BulletinRow.area)
+        later = aliased(VersionRow)
+        newer = select(later.number).where(later.bulletin == VersionRow.bulletin, later.number > VersionRow.number)
+        asked = (
+            select(BulletinRow, VersionRow, ClipRow.seconds)
+            .join(VersionRow, col(VersionRow.bulletin) == BulletinRow.id)
+            .join(ClipRow, col(ClipRow.sha256) == VersionRow.clip)
+            .where(BulletinRow.state == BulletinState.SUBMITTED.value, mine.rows(BulletinRow.area))
+            .where(~newer.correlate(VersionRow).exists())
+            .order_by(col(BulletinRow.level) == Level.ROUTINE.value, col(VersionRow.at), col(BulletinRow.id))
         )
-        found = []
-        for row in session.exec(asked.order_by(col(BulletinRow.updated_at)).limit(MOST)).all():
-            version = version_books.newest(session, books.stored(row.id))
-            if version is None:
-                continue
-            clip = session.get_one(ClipRow, version.clip)
-            found.append(
-                Waiting(
-                    bulletin=books.bulletin(session, row),
-                    by_name=person(session, version.by),
-                    at=version.at,
-                    number=version.number,
-                    seconds=clip.seconds,
-                    own=actor.id in version.writers,
-                )
+        found = session.exec(asked.limit(max(1, min(how_many, WAITING)))).all()
+        names = people(session, (version.by for _, version, _ in found))
+        listed = books.bulletins(session, [row for row, _, _ in found])
+        return tuple(
+            Waiting(
+                bulletin=bulletin,
+                by_name=names.get(version.by, ""),
+                at=version.at,
+                number=version.number,
+                seconds=seconds,
+                own=actor.id in version.writers,
             )
-        return tuple(sorted(found, key=lambda w: (w.bulletin.level is Level.ROUTINE, w.at)))
+            for bulletin, (_, version, seconds) in zip(listed, found, strict=True)
+        )
 
     return await desk.store.read(work)
 

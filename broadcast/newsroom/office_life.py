@@ -26,7 +26,8 @@ class LifeOffice:
     reject: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
     """(actor, bulletin, hash, reason). Refusal: reason-..., version-other, bulletin-life."""
     withdraw: Callable[[Actor, int], Awaitable[Bulletin]]
-    waiting: Callable[[Actor], Awaitable[tuple[Waiting, ...]]]
+    waiting: Callable[[Actor, int], Awaitable[tuple[Waiting, ...]]]
+    """(actor, how many): what is urgent first, then the oldest."""
     waiting_count: Callable[[Actor], Awaitable[int]]
     """0 for who may not approve."""
     two_people: Callable[[Actor], Awaitable[tuple[tuple[AreaId, str], ...]]]

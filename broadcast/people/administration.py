@@ -1,9 +1,10 @@
 """Who works here, as what: people are let in, given roles and freed of them, and leave. They are never deleted."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from broadcast import books
 from broadcast.domain.accounts import (
@@ -45,7 +46,10 @@ async def people(desk: Desk, actor: Actor, ask: PeopleAsk) -> PeoplePage:
             if (active or ask.left) and wanted in f"{slug(name)} {login}" and _seen(mine, held.get(id_ or 0, ()))
         ]
         shown = [id_ for _, id_ in sorted(found)[ask.page * size : (ask.page + 1) * size]]
-        return PeoplePage(tuple(_view(desk, session, actor, id_, held.get(id_, ())) for id_ in shown), len(found))
+        by_id = {row.id: row for row in session.exec(select(PersonRow).where(col(PersonRow.id).in_(shown)))}
+        seen = _last_seen(session, shown)
+        views = tuple(_view(desk, session, actor, by_id[id_], held.get(id_, ()), seen.get(id_)) for id_ in shown)
+        return PeoplePage(views, len(found))
 
     return await desk.store.read(work)
 
@@ -55,8 +59,8 @@ async def person(desk: Desk, actor: Actor, id_: int) -> PersonView:
     require(actor, Action.SEE_PEOPLE, (), desk.tree)
 
     def work(session: Session) -> PersonView:
-        _, held = _known(desk, session, actor, id_)
-        return _view(desk, session, actor, id_, held, whole=True)
+        row, held = _known(desk, session, actor, id_)
+        return _view(desk, session, actor, row, held, _last_seen(session, [id_]).get(id_), whole=True)
 
     return await desk.store.read(work)
 
@@ -225,13 +229,24 @@ def _require_other(actor: Actor, row: PersonRow) -> None:
         raise Refusal("own-account")
 
 
+def _last_seen(session: Session, ids: list[int]) -> dict[int, datetime]:
+    asked = select(SessionRow.person, func.max(SessionRow.seen_at)).where(col(SessionRow.person).in_(ids))
+    return dict(session.exec(asked.group_by(col(SessionRow.person))).all())
+
+
 def _view(
-    desk: Desk, session: Session, actor: Actor, id_: int, held: tuple[Grant, ...], *, whole: bool = False
+    desk: Desk,
+    session: Session,
+    actor: Actor,
+    row: PersonRow,
+    held: tuple[Grant, ...],
+    seen: datetime | None,
+    *,
+    whole: bool = False,
 ) -> PersonView:
-    row = session.get_one(PersonRow, id_)
+    id_ = books.stored(row.id)
     manageable = manages(actor, held, desk.tree)
     mine = frozenset(g for g in held if manages(actor, [g], desk.tree))
-    last = session.exec(select(func.max(SessionRow.seen_at)).where(SessionRow.person == id_)).one()
     return PersonView(
         id=id_,
         login=row.login,
@@ -242,6 +257,6 @@ def _view(
         second_factor=bool(row.totp_secret),
         grants=account_books.grant_views(desk, held, mine),
         manageable=manageable,
-        seen_at=last,
+        seen_at=seen,
         sessions=account_books.sessions(desk, session, id_) if whole and manageable else (),
     )
