@@ -49,7 +49,7 @@ class Repeating:
 
         def work(session: Session) -> tuple[datetime, ...]:
             row = self._theirs(session, actor, slot)
-            return tuple(self._coming(_recurrence(self._desk, row.at, ask)))
+            return tuple(self._coming(session, row, _recurrence(self._desk, row.at, ask)))
 
         return await self._desk.store.read(work)
 
@@ -62,7 +62,7 @@ class Repeating:
                 raise Refusal("slot-over")
             if row.series is not None and _running(session, row.series):
                 raise Refusal("slot-repeats")
-            if not any(True for _ in self._coming(_recurrence(self._desk, row.at, ask))):
+            if not any(True for _ in self._coming(session, row, _recurrence(self._desk, row.at, ask))):
                 raise Refusal("recurrence-never")
             series = SeriesRow(
                 slot=slot,
@@ -95,7 +95,7 @@ class Repeating:
             if series is None or series.ended_at is not None:
                 return None
             asked = _asked(series)
-            return SeriesView(asked, tuple(self._coming(_recurrence(self._desk, series.starts, asked))))
+            return SeriesView(asked, tuple(self._coming(session, row, _recurrence(self._desk, series.starts, asked))))
 
         return await self._desk.store.read(work)
 
@@ -177,9 +177,12 @@ class Repeating:
         session.add_all(books.planned(airing, r, home, now) for r, home in homes.items())
         return areas
 
-    def _coming(self, what: Recurrence) -> Iterator[datetime]:
+    def _coming(self, session: Session, slot: SlotRow, what: Recurrence) -> Iterator[datetime]:
+        """The next ones, as long as what is said is true."""
         now = self._desk.now()
-        found = occurrences(what, now, now + _LOOK, self._desk.zone, self._days)
+        ends = session.exec(select(AiringRow.valid_until).where(AiringRow.slot == slot.id)).first()
+        last = min(now + _LOOK, ends) if ends is not None else now + _LOOK
+        found = occurrences(what, now, last, self._desk.zone, self._days)
         return (at for at, _ in zip(found, range(TOLD), strict=False))
 
     def _theirs(self, session: Session, actor: Actor, slot: int, action: Action = Action.PLACE) -> SlotRow:

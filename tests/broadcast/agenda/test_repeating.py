@@ -135,7 +135,9 @@ async def test_nothing_comes_back_after_its_validity_or_of_a_bulletin_that_was_w
     repeating, place, staff, hours, rows, desk, clock
 ):
     slot = await place(COMMUNE, valid_until=SOON + 1.5 * DAY)
-    await repeating.repeat(staff, slot.id, DAILY)
+    assert await repeating.look(staff, slot.id, DAILY) == (SOON, SOON + DAY)
+    view = await repeating.repeat(staff, slot.id, DAILY)
+    assert view.coming == (SOON, SOON + DAY)
     assert hours() == [0, 1]
     other = await place(COMMUNE, title="Khác", at=SOON + timedelta(hours=1))
     await repeating.repeat(staff, other.id, DAILY)
@@ -148,6 +150,7 @@ async def test_nothing_comes_back_after_its_validity_or_of_a_bulletin_that_was_w
     clock.on(days=2)
     await repeating.expand()
     assert hours() == before
+    assert (await repeating.series(staff, slot.id)).coming == ()
 
 
 async def test_what_never_comes_is_no_rule_belongs_to_others_or_comes_back_already_is_refused(
