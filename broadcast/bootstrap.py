@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 
 from audio.reading import Reading
 from broadcast import auditing, editing, logbook, rendering, scheduling, views, voices
-from broadcast.agenda import coming, moving
+from broadcast.agenda import coming, moving, offering
 from broadcast.agenda.holding import open_holding
 from broadcast.agenda.joining_agenda import join as join_agenda
 from broadcast.agenda.timetable import Job, Timetable
@@ -174,6 +174,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("assignments-owed", timedelta(minutes=1), assignments.catch_up, first=timedelta(minutes=1)),
                 Job("recur", timedelta(minutes=10), recur, first=timedelta(seconds=20)),
                 Job("sweep-arriving", timedelta(hours=1), arriving.sweep, first=timedelta(minutes=1)),
+                Job("offers-over", timedelta(seconds=5), partial(offering.settle, desk), first=timedelta(seconds=1)),
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
                 Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),

@@ -9,12 +9,13 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.agenda import airing_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
 from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
-from broadcast.domain.deliveries import ENDED, DeliveryState, move
+from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
@@ -140,11 +141,11 @@ async def place(
     """
     _require_areas(desk, actor, areas)
 
-    def work(session: Session) -> tuple[Slot, bool]:
+    def work(session: Session) -> tuple[Slot, tuple[AreaId, ...] | None]:
         wish = _wish(desk, session, actor, bulletin, areas, at)
         there = _placed_already(session, wish)
         if there is not None:
-            return books.slot(there, wish.title), False
+            return books.slot(there, wish.title), None
         found = in_the_way_of(desk, session, wish.airing(0, confirmed=False), wish.heard)
         every = tuple(f for _, f in found)
         passed = pass_on_purpose(every, wish.at, place_name(desk, wish.areas), desk.zone, typed, reason)
@@ -165,12 +166,13 @@ async def place(
         session.add(books.airing_row(airing))
         session.flush()
         session.add_all(books.planned(airing, r, wish.homes[r], desk.now()) for r in wish.receivers)
-        return books.slot(row, wish.title), True
+        session.flush()
+        return books.slot(row, wish.title), offer_books.make(desk, session, row)
 
-    slot, new = await desk.store.write(work)
-    if new:
+    slot, sounds_in = await desk.store.write(work)
+    if sounds_in is not None:
         desk.bell.ring()
-        await _replan(replan, slot.areas)
+        await _replan(replan, sounds_in)
     return slot
 
 
@@ -178,7 +180,7 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
     """Take a slot back; where it sounds already it is broken off. Raises Refusal: no-such-slot, slot-over."""
     require(actor, Action.PLACE, (), desk.tree)
 
-    def work(session: Session) -> Slot:
+    def work(session: Session) -> tuple[Slot, tuple[AreaId, ...]]:
         row = session.get(SlotRow, slot)
         if row is None:
             raise Refusal("no-such-slot")
@@ -191,17 +193,13 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
         past = all(a.ends + START_WINDOW < now for a in airings)
         if row.withdrawn_at or past or all(DeliveryState(d.state) in ENDED for d in deliveries):
             raise Refusal("slot-over")
-        row.withdrawn_at = now
-        for airing in airings:
-            airing.withdrawn = True
-        for delivery in deliveries:
-            books.enter(delivery, move(books.delivery(delivery), DeliveryState.WITHDRAWN, now))
+        touched = airing_books.withdraw(session, row, now) + offer_books.taken_back(session, slot, now)
         bulletin = session.get_one(BulletinRow, row.bulletin)
-        return books.slot(row, airings[0].title if airings else bulletin.title)
+        return books.slot(row, airings[0].title if airings else bulletin.title), touched
 
-    done = await desk.store.write(work)
+    done, touched = await desk.store.write(work)
     desk.bell.ring()
-    await _replan(replan, done.areas)
+    await _replan(replan, tuple(dict.fromkeys(touched)))
     return done
 
 

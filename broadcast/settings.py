@@ -63,6 +63,8 @@ class Schedule(Struct, frozen=True, forbid_unknown_fields=True):
     quiet_to: Wall = "05:00"
     longest_min: Annotated[int, Meta(ge=0, le=1440)] = 0
     hold_hours: Annotated[float, Meta(ge=0.25, le=24)] = 12.0
+    untouched_airs: bool = True
+    answer_min: Annotated[int, Meta(ge=0, le=1440)] = 30
 
 
 class Speech(Struct, frozen=True, forbid_unknown_fields=True):

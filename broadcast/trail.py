@@ -26,6 +26,7 @@ UNWATCHED: Final = frozenset(
         "clip",
         "delivery",
         "journal",
+        "offer",
         "pace",
         "plan",
         "report",
@@ -33,7 +34,7 @@ UNWATCHED: Final = frozenset(
         "unfinished",
     }
 )
-"""Tables that only machines write; airings follow slots, alarms are entered from their ledger."""
+"""Tables that only machines write; airings and offers follow slots, alarms are entered from their ledger."""
 UNNAMED: Final = "unnamed"
 _SECRET: Final = re.compile(r"password|secret|token|recover|otp")
 """Columns of which the trail says only that they became others."""

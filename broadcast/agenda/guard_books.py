@@ -31,7 +31,7 @@ def rule_of(row: AreaRuleRow) -> AreaRule:
     quiet = None
     if row.quiet_from is not None and row.quiet_to is not None:
         quiet = QuietHours(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_to))
-    return AreaRule(quiet, row.longest_min)
+    return AreaRule(quiet, row.longest_min, row.untouched_airs, row.answer_min)
 
 
 def guards_at(desk: Desk, known: Rules, home: AreaId) -> Guards:

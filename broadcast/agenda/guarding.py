@@ -60,15 +60,14 @@ async def set_rule(
 
     def work(session: Session) -> list[str]:
         row = session.get(AreaRuleRow, here.id)
-        if said.quiet is None and said.longest_min is None:
-            if row is not None:
-                session.delete(row)
-        else:
-            row = row or AreaRuleRow(area=here.id, by=actor.id, at=desk.now())
-            row.quiet_from = f"{said.quiet.start:%H:%M}" if said.quiet else None
-            row.quiet_to = f"{said.quiet.end:%H:%M}" if said.quiet else None
-            row.longest_min, row.by, row.at = said.longest_min, actor.id, desk.now()
+        row = row or AreaRuleRow(area=here.id, by=actor.id, at=desk.now())
+        row.quiet_from = f"{said.quiet.start:%H:%M}" if said.quiet else None
+        row.quiet_to = f"{said.quiet.end:%H:%M}" if said.quiet else None
+        row.longest_min, row.by, row.at = said.longest_min, actor.id, desk.now()
+        if not rule_of(row).empty:
             session.add(row)
+        elif row in session:
+            session.delete(row)
         return [r for r, home in session.exec(select(ReceiverRow.id, ReceiverRow.area)) if home in below]
 
     await assign(await desk.store.write(work))

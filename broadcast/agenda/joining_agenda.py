@@ -3,8 +3,9 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from broadcast.agenda import calendaring, feeds, guarding
+from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offering
 from broadcast.agenda.office_agenda import Agenda
+from broadcast.agenda.office_inbox import Inbox
 from broadcast.agenda.repeating import Repeating
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.newsroom_data import load_days
@@ -34,6 +35,20 @@ def join(
         feeds=partial(feeds.feeds, desk),
         make_feed=in_name("make_feed", partial(feeds.make_feed, desk)),
         revoke_feed=in_name("revoke_feed", partial(feeds.revoke_feed, desk)),
+        inbox=_inbox(desk, replan),
         ics=partial(feeds.ics, desk),
     )
     return agenda, by_hand("recur", repeating.expand)
+
+
+def _inbox(desk: Desk, replan: Callable[[tuple[AreaId, ...]], Awaitable[None]]) -> Inbox:
+    return Inbox(
+        inbox=partial(offering.inbox, desk),
+        waiting_count=partial(offering.waiting_count, desk),
+        answers=partial(offering.answers, desk),
+        take=in_name("take_offer", partial(offering.take, desk, replan)),
+        put_off=in_name("put_off_offer", partial(offering.put_off, desk, replan)),
+        decline=in_name("decline_offer", partial(offering.decline, desk, replan)),
+        answer_rule=partial(answer_rules.answer_rule, desk),
+        set_answer_rule=in_name("set_answer_rule", partial(answer_rules.set_answer_rule, desk)),
+    )

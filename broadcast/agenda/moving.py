@@ -8,11 +8,12 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.agenda import airing_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
 from broadcast.domain.coming import span
-from broadcast.domain.deliveries import ENDED, DeliveryState, move
+from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
@@ -83,28 +84,32 @@ async def move_slot(desk: Desk, replan: Replan, actor: Actor, slot: int, at: dat
     reason-short, reason-long.
     """
 
-    def work(session: Session) -> Slot:
+    def work(session: Session) -> tuple[Slot, tuple[AreaId, ...]]:
         wish = _move(desk, session, actor, slot, at)
         if wish.new.id == wish.old.id:
-            return books.slot(wish.slot, wish.new.title)
+            return books.slot(wish.slot, wish.new.title), ()
         every = tuple(f for _, f in wish.found)
         passed = pass_on_purpose(every, at, place_name(desk, wish.areas), desk.zone, typed, reason)
-        _take_back(session, wish.old, desk.now())
-        _forget(session, wish.new.id)
+        airing_books.take_back(session, wish.old, desk.now())
+        airing_books.forget(session, wish.new.id)
         new = replace(wish.new, quiet_hours_confirmed=is_quiet(wish.found))
-        session.add(books.airing_row(new))
+        row = books.airing_row(new)
+        session.add(row)
         session.flush()
         session.add_all(books.planned(new, r, home, desk.now()) for r, home in wish.homes.items())
         wish.slot.at, wish.slot.reason = at, passed.reason if passed else ""
         session.add(wish.slot)
-        return books.slot(wish.slot, new.title)
+        session.flush()
+        touched = offer_books.moved(desk, session, wish.slot, row)
+        return books.slot(wish.slot, new.title), tuple(dict.fromkeys(wish.areas + touched))
 
-    done = await desk.store.write(work)
+    done, touched = await desk.store.write(work)
     desk.bell.ring()
     try:
-        await replan(done.areas)
+        if touched:
+            await replan(touched)
     except (LinkError, Refusal) as error:
-        _log.warning("plan-not-sent", areas=done.areas, why=str(error))
+        _log.warning("plan-not-sent", areas=touched, why=str(error))
     return done
 
 
@@ -128,25 +133,3 @@ def _move(desk: Desk, session: Session, actor: Actor, slot: int, at: datetime) -
     homes = {r: hung[r] for r in desk.tree.reached(new.areas, hung)}
     found = in_the_way_of(desk, session, new, homes.values(), frozenset({old.id}))
     return _Move(row, old, new, homes, found)
-
-
-def _take_back(session: Session, old: AiringRow, now: datetime) -> None:
-    """No plan names it any more. Its deliveries stay: a receiver that is away may yet sound it, and say so."""
-    for delivery in session.exec(select(DeliveryRow).where(DeliveryRow.subject == old.id)):
-        books.enter(delivery, move(books.delivery(delivery), DeliveryState.WITHDRAWN, now))
-    old.withdrawn = True
-    session.add(old)
-
-
-def _forget(session: Session, airing: str) -> None:
-    """A slot comes back to where it once was: unless it sounded there after all. Raises Refusal("slot-begun")."""
-    before = session.get(AiringRow, airing)
-    if before is None:
-        return
-    for delivery in session.exec(select(DeliveryRow).where(DeliveryRow.subject == airing)):
-        if delivery.state != DeliveryState.WITHDRAWN:
-            raise Refusal("slot-begun")
-        session.delete(delivery)
-    session.flush()
-    session.delete(before)
-    session.flush()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.agenda.office_inbox import Inbox
 from broadcast.domain.people import Actor
 from devices.vocabulary import AreaId
 
@@ -33,5 +34,7 @@ class Agenda:
     make_feed: Callable[[Actor, AreaId], Awaitable[str]]
     """A new secret address, told this once: /feeds/{secret}.ics. Refusal: feeds-many."""
     revoke_feed: Callable[[Actor, int], Awaitable[None]]
+    inbox: Inbox
+    """What comes to communes from above."""
     ics: Callable[[str], Awaitable[bytes | None]]
     """What is behind a secret."""

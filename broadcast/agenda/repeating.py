@@ -12,17 +12,17 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
+from broadcast.agenda import airing_books, offer_books
 from broadcast.agenda.air_types import Repeat, SeriesView
 from broadcast.agenda.guard_books import in_the_way_of, is_quiet
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.days import Days
-from broadcast.domain.deliveries import DeliveryState, move
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import Recurrence, occurrences, parse_rule
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
 from broadcast.newsroom.desk import Desk
-from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
+from broadcast.records import AiringRow, BulletinRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
 from devices.link import LinkError
 from devices.vocabulary import PLAN_HORIZON, AreaId
@@ -116,10 +116,12 @@ class Repeating:
             ahead = select(SlotRow).where(
                 SlotRow.series == series.id, col(SlotRow.at) > now, col(SlotRow.withdrawn_at).is_(None)
             )
+            touched: tuple[AreaId, ...] = ()
             for other in session.exec(ahead).all():
                 if other.id != slot:
-                    _withdraw(session, other, now)
-            return tuple(AreaId(a) for a in row.areas)
+                    touched += airing_books.withdraw(session, other, now)
+                    touched += offer_books.taken_back(session, books.stored(other.id), now)
+            return tuple(dict.fromkeys(touched))
 
         await self._publish(await self._desk.store.write(work))
 
@@ -149,9 +151,8 @@ class Repeating:
     ) -> tuple[AreaId, ...]:
         """One occurrence, if no guard is in its way that was not passed on purpose when the series began."""
         desk, now = self._desk, self._desk.now()
-        areas = tuple(AreaId(a) for a in pattern.areas if a in desk.tree.areas)
-        hung = {r: home for r, home in books.homes(session).items() if home in desk.tree.areas}
-        homes = {r: hung[r] for r in desk.tree.reached(areas, hung)}
+        areas = tuple(AreaId(a) for a in first.areas if a in desk.tree.areas)
+        homes = airing_books.homes(desk, session, areas)
         airing = replace(books.airing(pattern), id=airing_id(0, at), at=at, areas=areas, quiet_hours_confirmed=False)
         found = in_the_way_of(desk, session, airing, homes.values())
         if not homes or (found and not first.reason):
@@ -168,14 +169,8 @@ class Repeating:
             series=series.id,
             series_day=self._day(at),
         )
-        session.add(row)
-        session.flush()
-        slot = books.stored(row.id)
-        airing = replace(airing, id=airing_id(slot, at), slot=slot, quiet_hours_confirmed=is_quiet(found))
-        session.add(books.airing_row(airing))
-        session.flush()
-        session.add_all(books.planned(airing, r, home, now) for r, home in homes.items())
-        return areas
+        airing_books.enter(desk, session, row, replace(airing, quiet_hours_confirmed=is_quiet(found)))
+        return offer_books.make(desk, session, row, like=series.slot)
 
     def _coming(self, session: Session, slot: SlotRow, what: Recurrence) -> Iterator[datetime]:
         """The next ones, as long as what is said is true."""
@@ -225,13 +220,3 @@ def _asked(series: SeriesRow) -> Repeat:
 def _running(session: Session, series: int) -> bool:
     found = session.get(SeriesRow, series)
     return found is not None and found.ended_at is None
-
-
-def _withdraw(session: Session, slot: SlotRow, now: datetime) -> None:
-    slot.withdrawn_at = now
-    session.add(slot)
-    for airing in session.exec(select(AiringRow).where(AiringRow.slot == slot.id)).all():
-        airing.withdrawn = True
-        session.add(airing)
-        for delivery in session.exec(select(DeliveryRow).where(DeliveryRow.subject == airing.id)).all():
-            books.enter(delivery, move(books.delivery(delivery), DeliveryState.WITHDRAWN, now))

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 from typing import Final
 
 from broadcast.domain.guards import Guards
+from broadcast.domain.offers import LONGEST_LEAD, OfferRule
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours
 from devices.vocabulary import AreaId
@@ -20,6 +21,15 @@ class AreaRule:
     quiet: QuietHours | None = None
     longest_min: int | None = None
     """Airtime a local day, minutes; 0: as long as one likes."""
+    untouched_airs: bool | None = None
+    """Whether what came from above sounds, where nobody answered."""
+    answer_min: int | None = None
+    """How long before it sounds it must be answered, minutes."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing at all."""
+        return self == AreaRule()
 
 
 def guards(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: AreaRule) -> Guards:
@@ -31,6 +41,26 @@ def guards(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: Area
         longest = said.longest_min if longest is None else longest
     least = QuietHours(time(), time())
     return Guards(quiet or least, timedelta(minutes=longest) if longest else None)
+
+
+def offer_rule(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: AreaRule) -> OfferRule:
+    """What holds at that place for what nobody touched; as `guards`."""
+    airs: bool | None = None
+    minutes: int | None = None
+    for said in (*(rules[a] for a in path if a in rules), usual):
+        airs = said.untouched_airs if airs is None else airs
+        minutes = said.answer_min if minutes is None else minutes
+    least = OfferRule()
+    return OfferRule(
+        least.airs if airs is None else airs, least.lead if minutes is None else timedelta(minutes=minutes)
+    )
+
+
+def require_answer_min(minutes: int | None) -> None:
+    """Raises Refusal("answer-min-bad")."""
+    most = LONGEST_LEAD // timedelta(minutes=1)
+    if minutes is not None and not 0 <= minutes <= most:
+        raise Refusal("answer-min-bad", limit=most)
 
 
 def rule(quiet_from: str, quiet_to: str, longest_min: int | None) -> AreaRule:

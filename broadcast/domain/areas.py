@@ -99,6 +99,25 @@ class AreaTree:
         wanted = {self.get(a).id for a in chosen}
         return tuple(a for a in self.areas if a in wanted and not any(up in wanted for up in self.path(a)[1:]))
 
+    def covering(self, chosen: Iterable[AreaId], without: Iterable[AreaId]) -> tuple[AreaId, ...]:
+        """The fewest areas that reach what `chosen` reaches, but nothing in `without`; in the tree's own order.
+
+        Where something is left out below an area, its children stand for it: what hangs at that area itself is lost.
+        """
+        out = {self.get(a).id for a in without}
+        above = {up for area in out for up in self.path(area)}
+
+        def cover(area: AreaId) -> Iterator[AreaId]:
+            if area not in above:
+                yield area
+            elif area not in out:
+                for child in self.children(area):
+                    yield from cover(child.id)
+
+        whole = (a for a in self.fewest(chosen) if out.isdisjoint(self.path(a)[1:]))
+        found = {piece for area in whole for piece in cover(area)}
+        return tuple(a for a in self.areas if a in found)
+
     def reached(self, chosen: Iterable[AreaId], homes: dict[str, AreaId]) -> tuple[str, ...]:
         """Which of the receivers (`homes`: receiver > its area) hear what is aimed at `chosen`. Sorted."""
         wanted = set(chosen)

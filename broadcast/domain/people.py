@@ -48,6 +48,8 @@ class Action(StrEnum):
     """Say when an area keeps quiet, and how long it may air a day."""
     CORRECT_LEXICON = "correct-lexicon"
     """Say how something is read in an area and everywhere below."""
+    ANSWER_OFFERS = "answer-offers"
+    """Say what a commune makes of what comes from above, and what holds where nobody says it."""
     SEE_AUDIT = "see-audit"
     SEE_PEOPLE = "see-people"
     MANAGE_PEOPLE = "manage-people"
@@ -81,6 +83,7 @@ enrol           any        -          -          -          -          -
 correct-lexicon any        any        -          -          -          -
 set-rules       any        -          -          -          -          -
 set-hours       any        any        -          -          -          -
+answer-offers   any        any        any        -          -          -
 see-audit       any        -          -          -          any        -
 see-people      -          -          -          -          any        any
 manage-people   -          -          -          -          -          any

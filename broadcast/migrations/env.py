@@ -9,6 +9,7 @@ from broadcast.tables import (
     air_records,
     finding_records,
     listening_records,
+    offer_records,
     version_records,
     warning_records,
 )
@@ -18,6 +19,7 @@ TABLES = (
     air_records,
     finding_records,
     listening_records,
+    offer_records,
     records,
     version_records,
     warning_records,

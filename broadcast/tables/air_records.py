@@ -16,6 +16,9 @@ class AreaRuleRow(SQLModel, table=True):
     quiet_from: str | None = None
     quiet_to: str | None = None
     longest_min: int | None = None
+    untouched_airs: bool | None = None
+    """Whether what came from above sounds where nobody answered, and how many minutes before one must answer."""
+    answer_min: int | None = None
     by: int = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=UtcDateTime)
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlmodel import Session
 
 from broadcast import auditing, editing, logbook, scheduling, views
-from broadcast.agenda import guarding
+from broadcast.agenda import guarding, offering
 from broadcast.alarm.ledger import Ledger
 from broadcast.domain.alarms import CONFIRMATION
 from broadcast.domain.bulletins import BulletinState
@@ -44,6 +44,7 @@ STATELESS = (
     Action.SEE_AUDIT,
     Action.SET_RULES,
     Action.SET_HOURS,
+    Action.ANSWER_OFFERS,
 )
 OF_A_BULLETIN = (Action.SEE_BULLETINS, Action.WRITE, Action.APPROVE, Action.WITHDRAW, Action.PLACE)
 
@@ -71,7 +72,7 @@ class Rooms:
 
 
 @pytest.fixture
-async def rooms(desk, replan, receivers, hire, tmp_path: Path):
+async def rooms(desk, replan, receivers, hire, spoken, tmp_path: Path):
     exchange = Exchange()
     wire = Wire(LoopbackLink(exchange), Signer("server-1", Ed25519PrivateKey.generate()))
     await wire.open()
@@ -95,6 +96,12 @@ async def rooms(desk, replan, receivers, hire, tmp_path: Path):
     def place(actor: Actor, bulletin: int) -> Awaitable[object]:
         at = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
         return scheduling.place(desk, replan, actor, bulletin, (COMMUNE,), at, "")
+
+    async def answer_offer(actor: Actor, _: int) -> object:
+        at = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
+        await scheduling.place(desk, replan, chief, spoken(chief), (COMMUNE,), at, "")
+        (offer,) = (await offering.inbox(desk, chief)).waiting
+        return await offering.take(desk, replan, actor, offer.id)
 
     def newest(bulletin: int) -> str:
         with Session(desk.store.engine) as session:
@@ -120,6 +127,7 @@ async def rooms(desk, replan, receivers, hire, tmp_path: Path):
         Action.END_ALARM: end_alarm,
         Action.ENROL: lambda actor, _: enrolment.enrol(desk, trust, assign, actor, "moi-1", COMMUNE, "Loa mới", key),
         Action.CORRECT_LEXICON: lambda actor, _: lexicons.lexicon(desk, actor, COMMUNE),
+        Action.ANSWER_OFFERS: answer_offer,
         Action.SEE_AUDIT: lambda actor, _: auditing.trail(desk, actor, TrailAsk(DAY, DAY, area=COMMUNE)),
     }
     yield Rooms(doors, exchange)

@@ -6,11 +6,13 @@ from typing import Any
 
 from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
 from broadcast.agenda.office_agenda import Agenda
+from broadcast.agenda.office_inbox import Inbox
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import rule
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import parse_rule
 from devices.vocabulary import AreaId, Level
+from tests.ui.little_levels import LittleLevels
 
 TREE = load_tree("tay-ninh-2024")
 
@@ -21,6 +23,13 @@ class LittleAgenda:
     secrets: list[FeedView] = field(default_factory=list)
     repeats: dict[int, SeriesView] = field(default_factory=dict)
     hours: dict[AreaId, tuple[str, str, int | None]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.levels = LittleLevels(self.little)
+
+    @property
+    def inbox(self) -> Inbox:
+        return self.levels.office()
 
     def office(self) -> Agenda:
         return Agenda(**{part.name: getattr(self, part.name) for part in fields(Agenda)})

@@ -17,7 +17,7 @@ PROVINCE, DISTRICT, COMMUNE = (AreaId(a) for a in ("tinh-tay-ninh-72", "huyen-go
 NEIGHBOUR, OTHER_DISTRICT = AreaId("xa-cam-giang-25660"), AreaId("huyen-ben-cau-711")
 
 READS = {Action.SEE_RECEIVERS, Action.SEE_LOG}
-ORDERS = {Action.STOP, Action.IDENTIFY}
+ORDERS = {Action.STOP, Action.IDENTIFY, Action.ANSWER_OFFERS}
 OWN = {Action.SEE_BULLETINS, Action.WRITE, Action.WITHDRAW, Action.PLACE}
 NEWSROOM = OWN | {Action.APPROVE, Action.CORRECT_LEXICON, Action.SET_HOURS}
 TOLD = {
