@@ -32,16 +32,17 @@ from broadcast.domain.people import Actor
 from broadcast.emergency import Emergency
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.library import ClipLibrary
-from broadcast.newsroom import finding, lexicons, life, looking
+from broadcast.newsroom import beginning, finding, lexicons, life, looking
 from broadcast.newsroom.arriving import Arriving
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.foretelling import Foretelling
 from broadcast.newsroom.joining_life import join as join_life
 from broadcast.newsroom.joining_life import join_sound
+from broadcast.newsroom.joining_templates import join as join_templates
 from broadcast.newsroom.listening import Listening
 from broadcast.newsroom.unfinished import open_unfinished
 from broadcast.office import Office
-from broadcast.people import accounts, beginning, logging_in
+from broadcast.people import accounts, logging_in
 from broadcast.people.joining_accounts import join as join_accounts
 from broadcast.planning import Planner
 from broadcast.receivers import enrolment
@@ -221,6 +222,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             put_word=partial(lexicons.put_word, desk),
             drop_word=partial(lexicons.drop_word, desk),
             life=join_life(desk),
+            forms=join_templates(desk),
             preview=partial(scheduling.preview, desk, presence, holding.held_until),
             place=partial(scheduling.place, desk, planner.replan),
             withdraw_slot=partial(scheduling.withdraw_slot, desk, planner.replan),

@@ -27,6 +27,7 @@ from broadcast.domain.voices import AS_USUAL, VoiceChoice, VoiceOffered
 from broadcast.newsroom.life_types import BulletinAsk, BulletinPage
 from broadcast.newsroom.office_life import LifeOffice
 from broadcast.newsroom.office_sound import SoundOffice
+from broadcast.newsroom.office_templates import TemplateOffice
 from broadcast.people.office_accounts import Accounts
 from broadcast.view_types import (
     AlarmView,
@@ -100,7 +101,7 @@ class Office:
     draft: Callable[[Actor, str, str], Awaitable[Bulletin]]
     """(actor, title, text): a new draft. Autosave may pass an unfinished text: only bounds are checked."""
     templates: Callable[[Actor], Awaitable[tuple[Template, ...]]]
-    """By name: those that ship and the centre's own."""
+    """By name: those that are offered where what the actor begins is born."""
     from_template: Callable[[Actor, str, Mapping[str, str]], Awaitable[Bulletin]]
     """(actor, template, values): a new draft of it. Raises NotFilled; Refusal: no-such-template, title-long."""
     take_in: Callable[[Actor, str, Path], Awaitable[Imported]]
@@ -140,8 +141,10 @@ class Office:
     """(actor, area, written, words): how it is read there and below, from the next sound on."""
     drop_word: Callable[[Actor, AreaId, str], Awaitable[None]]
     life: LifeOffice
-    agenda: Agenda
     """What happens to a bulletin beside its words: handed in, approved, rejected."""
+    agenda: Agenda
+    forms: TemplateOffice
+    """The templates of an area, to be edited."""
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Place

@@ -50,6 +50,8 @@ class Action(StrEnum):
     """Say how something is read in an area and everywhere below."""
     ANSWER_OFFERS = "answer-offers"
     """Say what a commune makes of what comes from above, and what holds where nobody says it."""
+    EDIT_TEMPLATES = "edit-templates"
+    """Say which bulletins are begun from which templates in an area and everywhere below."""
     SEE_AUDIT = "see-audit"
     SEE_PEOPLE = "see-people"
     MANAGE_PEOPLE = "manage-people"
@@ -81,6 +83,7 @@ raise-alarm     any        -          -          -          -          -
 end-alarm       any        -          -          -          -          -
 enrol           any        -          -          -          -          -
 correct-lexicon any        any        -          -          -          -
+edit-templates  any        any        -          -          -          -
 set-rules       any        -          -          -          -          -
 set-hours       any        any        -          -          -          -
 answer-offers   any        any        any        -          -          -

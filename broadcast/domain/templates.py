@@ -5,16 +5,15 @@ are written with their weekday, so that nobody gets it wrong.
 """
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Final
 
 from broadcast.domain.refusals import Refusal
-from devices.vocabulary import Level, is_slug
+from devices.vocabulary import Level
 
 CATEGORIES: Final = (
     "policy", "projects", "news", "security", "disaster", "examples", "violations", "markets", "feedback",
@@ -23,7 +22,7 @@ CATEGORIES: Final = (
 LINE: Final = 300
 PARAGRAPH: Final = 3_000
 _GAP: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_OPTIONAL: Final = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)
+OPTIONAL: Final = re.compile(r"\[\[((?:(?!\[\[|\]\]).)*)\]\]", re.DOTALL)
 _WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 _NUMBER: Final = re.compile(r"\d{1,12}|\d{1,3}(?:\.\d{3}){1,3}|\d{1,9},\d{1,3}")
 
@@ -117,45 +116,6 @@ class Template:
     fields: tuple[Field, ...]
     ends: str = ""
 
-    @classmethod
-    def from_toml(cls, id_: str, text: str) -> Self:
-        """The template of a file (see `broadcast/data/templates`). Raises Refusal("template-file")."""
-        try:
-            raw = tomllib.loads(text)
-            fields = tuple(_field(dict(f)) for f in raw.pop("fields", []))
-            made = cls(
-                id=id_,
-                name=_text(raw, "name"),
-                category=_text(raw, "category"),
-                level=Level(raw.pop("level", Level.ROUTINE.value)),
-                title=_text(raw, "title"),
-                text=_text(raw, "text").strip(),
-                fields=fields,
-                ends=raw.pop("ends", ""),
-            )
-            made.check(raw)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-            raise Refusal("template-file", file=f"{id_}.toml", why=str(error)[:200]) from None
-        return made
-
-    def check(self, left: Mapping[str, object]) -> None:
-        """Raises ValueError for what does not fit together. `left`: keys of the file that nobody knows."""
-        keys = [f.key for f in self.fields]
-        gaps = set(_GAP.findall(self.title + self.text))
-        if left or not is_slug(self.id):
-            raise ValueError(", ".join(left) or self.id)
-        if self.category not in CATEGORIES:
-            raise ValueError(f"category = {self.category}: {', '.join(CATEGORIES)}")
-        if twice := {k for k in keys if keys.count(k) > 1}:
-            raise ValueError(f"key = {', '.join(sorted(twice))}")
-        if gaps != set(keys):
-            raise ValueError(", ".join(sorted(gaps ^ set(keys))))
-        always = set(_GAP.findall(self.title + _OPTIONAL.sub("", self.text)))
-        if bare := [f.key for f in self.fields if not f.required and f.key in always]:
-            raise ValueError(f"[[{{{bare[0]}}}]]")
-        if self.ends and FieldType.DATE not in {f.type for f in self.fields if f.key == self.ends}:
-            raise ValueError(f"ends = {self.ends}")
-
     def fill(self, values: Mapping[str, str]) -> Filled:
         """The bulletin with its gaps filled. Raises NotFilled with every fault; fields nobody knows are passed over."""
         said: dict[str, str] = {}
@@ -174,7 +134,7 @@ class Template:
         ends = values.get(self.ends, "").strip() if self.ends else ""
         return Filled(
             title=_filled(self.title, said),
-            text=_filled(_OPTIONAL.sub(lambda m: _if_filled(m[1], said), self.text), said),
+            text=_filled(OPTIONAL.sub(lambda m: _if_filled(m[1], said), self.text), said),
             category=self.category,
             level=self.level,
             ends=day_of(ends) if ends else None,
@@ -189,7 +149,7 @@ class Template:
                 said[field.key] = field.said(value) if value.strip() else ""
             except ValueError:
                 said[field.key] = ""
-        text = _OPTIONAL.sub(lambda m: _if_filled(m[1], said), self.text)
+        text = OPTIONAL.sub(lambda m: _if_filled(m[1], said), self.text)
         shown = {f.key: said[f.key] or f"[{f.label}]" for f in self.fields}
         return _filled(self.title, shown), _filled(text, shown)
 
@@ -225,37 +185,10 @@ def _time_said(text: str) -> str:
 
 
 def _filled(text: str, said: Mapping[str, str]) -> str:
-    """What was filled in is never looked at for gaps itself."""
-    filled = _GAP.sub(lambda m: said[m[1]], text)
+    """What was filled in is never looked at for gaps itself. A gap of no field stays as it is written."""
+    filled = _GAP.sub(lambda m: said.get(m[1], m[0]), text)
     return re.sub(r"[ \t]+(?=\n|$)", "", re.sub(r" {2,}", " ", re.sub(r"\n{3,}", "\n\n", filled))).strip()
 
 
 def _if_filled(piece: str, said: Mapping[str, str]) -> str:
-    return piece if all(said[key] for key in _GAP.findall(piece)) else ""
-
-
-def _field(raw: dict[str, Any]) -> Field:
-    made = Field(
-        key=_text(raw, "key"),
-        type=FieldType(raw.pop("type", FieldType.LINE.value)),
-        label=_text(raw, "label"),
-        required=bool(raw.pop("required", True)),
-        example=_text(raw, "example"),
-        choices=tuple(map(str, raw.pop("choices", []))),
-    )
-    if raw or not re.fullmatch(r"[a-z][a-z0-9_]*", made.key):
-        raise ValueError(", ".join([*raw, made.key]))
-    if bool(made.choices) != (made.type is FieldType.CHOICE):
-        raise ValueError(f"{made.key}: choices")
-    try:
-        made.said(made.example)
-    except ValueError as error:
-        raise ValueError(f"{made.key}: example, {error}") from None
-    return made
-
-
-def _text(raw: dict[str, Any], key: str) -> str:
-    value = raw.pop(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(key)
-    return unicodedata.normalize("NFC", value)
+    return piece if all(said.get(key, key) for key in _GAP.findall(piece)) else ""

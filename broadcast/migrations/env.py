@@ -10,6 +10,7 @@ from broadcast.tables import (
     finding_records,
     listening_records,
     offer_records,
+    template_records,
     version_records,
     warning_records,
 )
@@ -21,6 +22,7 @@ TABLES = (
     listening_records,
     offer_records,
     records,
+    template_records,
     version_records,
     warning_records,
 )

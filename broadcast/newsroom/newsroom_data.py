@@ -7,11 +7,11 @@ from typing import Final
 from broadcast.domain.concerns import Cues
 from broadcast.domain.days import Days
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.template_files import from_toml
 from broadcast.domain.templates import Template
-from devices.vocabulary import slug
 
 TEMPLATES: Final = 500
-"""Templates of its own that a centre may have."""
+"""Template files that a server may have."""
 TEMPLATE_BYTES: Final = 64 * 1024
 
 
@@ -34,21 +34,21 @@ def _text(own: Path, shipped: str, refusal: str) -> str:
         raise Refusal(refusal, entry=own.name, why=f"{own}: {error}") from error
 
 
-def load_templates(data: Path) -> tuple[tuple[Template, ...], tuple[Refusal, ...]]:
-    """Templates by name: those shipped, and a centre's own `templates/ID.toml`, which hold instead of those of that id.
+def load_templates(data: Path) -> tuple[tuple[Template, ...], tuple[Template, ...], tuple[Refusal, ...]]:
+    """Those shipped, and the server's own files `templates/ID.toml`, which hold instead of those of that id.
 
-    A file of the centre's that is wrong is left out and told: Refusal("template-file") for each.
+    A file that is wrong is left out and told: Refusal("template-file") for each.
     """
-    shipped = files("broadcast").joinpath("data", "templates")
-    found = {f.name: Template.from_toml(f.name.removesuffix(".toml"), f.read_text("utf-8")) for f in shipped.iterdir()}
-    faults = []
+    folder = files("broadcast").joinpath("data", "templates")
+    shipped = tuple(from_toml(f.name.removesuffix(".toml"), f.read_text("utf-8")) for f in folder.iterdir())
+    own, faults = [], []
     for file in sorted((data / "templates").glob("*.toml"))[:TEMPLATES]:
         try:
             if file.stat().st_size > TEMPLATE_BYTES:
                 raise Refusal("template-file", file=file.name, why=f"> {TEMPLATE_BYTES} bytes")
-            found[file.name] = Template.from_toml(file.stem, file.read_text("utf-8"))
+            own.append(from_toml(file.stem, file.read_text("utf-8")))
         except (OSError, UnicodeDecodeError) as error:
             faults.append(Refusal("template-file", file=file.name, why=str(error)))
         except Refusal as no:
             faults.append(no)
-    return tuple(sorted(found.values(), key=lambda t: slug(t.name))), tuple(faults)
+    return shipped, tuple(own), tuple(faults)

@@ -17,7 +17,7 @@ from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import ALLOWED, Action, Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
-from broadcast.newsroom import lexicons, life, version_books
+from broadcast.newsroom import lexicons, life, templating, version_books
 from broadcast.receivers import enrolment
 from broadcast.receivers.orders import Orders
 from broadcast.receivers.presence import Presence
@@ -41,6 +41,7 @@ STATELESS = (
     Action.END_ALARM,
     Action.ENROL,
     Action.CORRECT_LEXICON,
+    Action.EDIT_TEMPLATES,
     Action.SEE_AUDIT,
     Action.SET_RULES,
     Action.SET_HOURS,
@@ -128,6 +129,7 @@ async def rooms(desk, replan, receivers, hire, spoken, tmp_path: Path):
         Action.ENROL: lambda actor, _: enrolment.enrol(desk, trust, assign, actor, "moi-1", COMMUNE, "Loa mới", key),
         Action.CORRECT_LEXICON: lambda actor, _: lexicons.lexicon(desk, actor, COMMUNE),
         Action.ANSWER_OFFERS: answer_offer,
+        Action.EDIT_TEMPLATES: lambda actor, _: templating.templates(desk, actor, COMMUNE),
         Action.SEE_AUDIT: lambda actor, _: auditing.trail(desk, actor, TrailAsk(DAY, DAY, area=COMMUNE)),
     }
     yield Rooms(doors, exchange)

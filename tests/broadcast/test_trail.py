@@ -20,6 +20,7 @@ from broadcast.bootstrap import open_house
 from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
 from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.template_writing import Written
 from broadcast.domain.voices import VoiceChoice
 from broadcast.newsroom.life_types import BulletinAsk
 from broadcast.office import Office
@@ -42,6 +43,7 @@ INVITED = {
     "day": "28/11/2099",
     "place": "nhà văn hóa",
 }
+FORM = Written("Họp", "news", title="Họp", text="Mời bà con họp.")
 TODAY = TrailAsk("2000-01-01", "2100-01-01")
 
 
@@ -246,6 +248,10 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             slots.append(await office.place(lan, made.id, (root,), None, ""))
             later.append(await office.place(lan, made.id, (root,), datetime.now(UTC) + timedelta(hours=1), ""))
 
+        async def restored():
+            own = await office.forms.template(lan, root, "hop-dan")
+            await office.forms.restore_template(lan, root, "hop-dan", own.state)
+
         changes = {
             "log_in": lambda: None,
             "draft": lambda: None,
@@ -256,6 +262,9 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "drop_upload": lambda: office.drop_upload(lan, made.id),
             "correct": lambda: office.correct(lan, made.id, "trễ", "chậm", None),
             "uncorrect": lambda: office.uncorrect(lan, made.id, "trễ", None),
+            "save_template": lambda: office.forms.save_template(lan, root, "hop-dan", FORM, ""),
+            "restore_template": restored,
+            "hide_template": lambda: office.forms.hide_template(lan, root, "bao", ""),
             "put_word": lambda: office.put_word(lan, root, "trễ", "chậm"),
             "drop_word": lambda: office.drop_word(lan, root, "trễ"),
             "choose": lambda: office.choose(lan, made.id, VoiceChoice("espeak", "vi", 0.9)),

@@ -56,6 +56,7 @@ from tests.ui.little_desk import LittleDesk
 from tests.ui.little_door import PASSWORD, LittleDoor
 from tests.ui.little_life import LittleLife
 from tests.ui.little_sound import LittleSound
+from tests.ui.little_templates import LittleTemplates
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -107,6 +108,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.forms = LittleTemplates(self)
         for i, home in enumerate(COMMUNES):
             self.horns[f"loa-{i + 1}"] = ReceiverView(
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
@@ -453,6 +455,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "accounts": self.accounts(),
                 "life": self.life(),
                 "sound": self.sound(),
+                "forms": self.forms.office(),
             },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,

@@ -13,7 +13,7 @@ from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.templates import Template
 from broadcast.domain.warnings import Look, clean_reason, look
-from broadcast.newsroom.newsroom_data import load_cues, load_templates
+from broadcast.newsroom.newsroom_data import load_cues
 from devices.vocabulary import AreaId
 
 COMMUNE = AreaId("xa-thanh-duc-25657")
@@ -21,8 +21,9 @@ CUES = load_cues(Path("nowhere"))
 
 
 class LittleDesk:
-    async def templates(self: Any, _: Actor) -> tuple[Template, ...]:
-        return load_templates(Path("nowhere"))[0]
+    async def templates(self: Any, actor: Actor) -> tuple[Template, ...]:
+        found: tuple[Template, ...] = self.forms.offered(actor)
+        return found
 
     async def from_template(self: Any, actor: Actor, template: str, values: Mapping[str, str]) -> Bulletin:
         found = next(t for t in await self.templates(actor) if t.id == template)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from audio.reading import read
 from broadcast.domain.bulletins import clean_title, sayable
 from broadcast.domain.refusals import Refusal
-from broadcast.domain.templates import CATEGORIES, Fault, FieldType, NotFilled, Template
+from broadcast.domain.template_files import from_toml
+from broadcast.domain.templates import CATEGORIES, Fault, FieldType, NotFilled
 from broadcast.domain.warnings import Look, look
 from broadcast.newsroom.newsroom_data import load_cues, load_templates
 from broadcast.wording import refusal, table
@@ -41,7 +42,7 @@ GOOD = {"who": "bà con", "hour": "19:30", "day": "28/11/2026"}
 
 @pytest.fixture(scope="module")
 def small():
-    return Template.from_toml("hop", SMALL)
+    return from_toml("hop", SMALL)
 
 
 def test_the_twelve_that_every_commune_needs_are_there_and_more():
@@ -124,7 +125,7 @@ def test_every_fault_is_told_at_once(small):
 def test_each_type_takes_what_people_write(type_, value, said):
     choices = ', choices = ["có", "không"]' if type_ == "choice" else ""
     example = {"time": "7:00", "date": "27/11/2026", "number": "1", "choice": "có"}.get(type_, "a")
-    made = Template.from_toml(
+    made = from_toml(
         "x",
         f'name="x"\ncategory="news"\ntitle="x"\ntext="{{a}}"\n'
         f'fields = [{{key="a", type="{type_}", label="A", example="{example}"{choices}}}]\n',
@@ -173,7 +174,7 @@ def test_a_day_is_taken_in_both_ways_of_writing(small, day):
 )
 def test_a_mistake_in_a_file_is_told(old, new, told):
     with pytest.raises(Refusal) as no:
-        Template.from_toml("hop", SMALL.replace(old, new, 1))
+        from_toml("hop", SMALL.replace(old, new, 1))
     assert no.value.code == "template-file"
     assert told in refusal(no.value)
 
@@ -186,9 +187,10 @@ def test_a_centres_own_template_holds_instead_of_ours_and_a_wrong_one_is_left_ou
     (folder / "hong.toml").write_text("name = 3", "utf-8")
     (folder / "nhi-phan.toml").write_bytes(b"\xff\xfe")
     (folder / "to.toml").write_text("# " + "x" * 70_000, "utf-8")
-    templates, faults = load_templates(tmp_path)
-    found = {t.id: t for t in templates}
-    assert set(found) == set(SHIPPED) | {"hop"}
+    shipped, own, faults = load_templates(tmp_path)
+    found = {t.id: t for t in own}
+    assert {t.id for t in shipped} == set(SHIPPED)
+    assert set(found) == {"hop", "bao"}
     assert found["bao"].name == "Họp"
     assert sorted(str(f.facts["file"]) for f in faults) == ["hong.toml", "nhi-phan.toml", "to.toml"]
 

@@ -8,7 +8,7 @@ import pytest
 from broadcast import editing
 from broadcast.domain.people import Role
 from broadcast.domain.templates import Fault, NotFilled
-from broadcast.people import beginning
+from broadcast.newsroom import beginning
 from broadcast.records import BulletinRow
 
 INVITED = {

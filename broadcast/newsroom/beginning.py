@@ -5,32 +5,30 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time
 from typing import Final
 
-import structlog
-
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.fields import Category, Fields
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.templates import Template
+from broadcast.newsroom import template_books
 from broadcast.newsroom.desk import Desk
-from broadcast.newsroom.newsroom_data import load_templates
 
 Draft = Callable[[Actor, str, str, Fields], Awaitable[Bulletin]]
 
 _LAST_MINUTE: Final = time(23, 59)
-_log: Final = structlog.get_logger(__name__)
 
 
 async def templates(desk: Desk, actor: Actor) -> tuple[Template, ...]:
-    """All of them by name, those of this centre among them; read anew, so that an edited one holds at once.
+    """Those of the area in which what they begin is born, by name; read anew, so that an edited one holds at once.
 
     Raises Refusal: not-allowed.
     """
     require(actor, Action.WRITE, (), desk.tree)
-    found, faults = await asyncio.to_thread(load_templates, desk.settings.data)
-    for no in faults:
-        _log.warning("a template is left out", **no.facts)
-    return found
+    beneath = await asyncio.to_thread(template_books.files, desk)
+    home = actor.where(Action.WRITE)[0]
+    path = desk.tree.path(home) if home in desk.tree.areas else (desk.tree.root.id,)
+    held = await desk.store.read(lambda session: template_books.lines(desk, session, beneath, path))
+    return template_books.offered(held.values())
 
 
 async def from_template(desk: Desk, draft: Draft, actor: Actor, template: str, values: Mapping[str, str]) -> Bulletin:
