@@ -19,7 +19,7 @@ NEIGHBOUR, OTHER_DISTRICT = AreaId("xa-cam-giang-25660"), AreaId("huyen-ben-cau-
 READS = {Action.SEE_RECEIVERS, Action.SEE_LOG}
 ORDERS = {Action.STOP, Action.IDENTIFY, Action.ANSWER_OFFERS}
 OWN = {Action.SEE_BULLETINS, Action.WRITE, Action.WITHDRAW, Action.PLACE}
-NEWSROOM = OWN | {Action.APPROVE, Action.CORRECT_LEXICON, Action.SET_HOURS}
+NEWSROOM = OWN | {Action.APPROVE, Action.CORRECT_LEXICON, Action.EDIT_TEMPLATES, Action.SET_HOURS}
 TOLD = {
     Role.PROVINCE: READS
     | ORDERS
