@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from audio.calls import Cancelled, IsCancelled, Tell
-from audio.made import Finished, Inspected, Kept, NotSound, TooHeavy, Unreadable
+from audio.made import Finished, Inspected, Kept, NotSound, Piece, TooHeavy, Unreadable
 
 LOOK_S: Final = 0.1
 """How often `cancelled` is asked."""
@@ -86,6 +86,18 @@ def compact(file: Path, out: Path, tell: Tell, cancelled: IsCancelled, bounds: B
     """`audio.compact.compact`, apart. Raises Unreadable (TooHeavy), Cancelled, OSError; then `out` is gone."""
     try:
         return Kept(**_done({"work": "compact", "file": str(file), "out": str(out)}, tell, cancelled, bounds))
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+
+
+def assemble(
+    pieces: Sequence[Piece], out: Path, tell: Tell, cancelled: IsCancelled, bounds: Bounds = BOUNDS
+) -> Finished:
+    """`audio.assembly.assemble`, apart. Raises Unreadable (TooHeavy), Cancelled, OSError; then `out` is gone."""
+    request: dict[str, object] = {"work": "assemble", "pieces": [asdict(piece) for piece in pieces], "out": str(out)}
+    try:
+        return Finished(**_done(request, tell, cancelled, bounds))
     except BaseException:
         out.unlink(missing_ok=True)
         raise

@@ -42,6 +42,12 @@ def main() -> int:
 
 
 def _work(request: dict[str, Any], tell: Any) -> dict[str, Any]:  # noqa: ANN401 - tell is audio.calls.Tell
+    if request["work"] == "assemble":
+        from audio.assembly import assemble  # noqa: PLC0415 - nothing of FFmpeg is loaded before the bounds stand
+        from audio.made import Piece  # noqa: PLC0415 - as above
+
+        pieces = [Piece(**each) for each in request["pieces"]]
+        return asdict(assemble(pieces, Path(request["out"]), tell, _never))
     file = Path(request["file"])
     if request["work"] == "inspect":
         from audio.intake import inspect  # noqa: PLC0415 - as above

@@ -62,3 +62,13 @@ class Finished:
     """What came in begins this much later in the clip: the chime in front, less the silence that was cut off."""
     used_mb: float = 0.0
     """Memory that the process which made it took at most; 0 where it was this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sound in its place: a file, or the name of a jingle; when it begins and how long it sounds, in seconds."""
+
+    source: str
+    start_s: float
+    seconds: float
+    musical: bool = False

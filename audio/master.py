@@ -78,7 +78,7 @@ def finish(
                     encoder.write(samples * np.float32(10 ** (-quieter_db / 20)))
             made = measure(out, cancelled)
             off = TARGET_LUFS - made.integrated_lufs if made.loud else 0.0
-            over = _over(made.blocks.peak)
+            over = peaks_over(made.blocks.peak)
             if not over and (abs(off) <= TOLERANCE_LU or tried >= MOST_ROUNDS - 1):
                 break
             if tried >= MOST_ROUNDS - 1:
@@ -128,7 +128,7 @@ def _finished(
     yield chimes[1]
 
 
-def _over(peaks: Floats) -> dict[int, float]:
+def peaks_over(peaks: Floats) -> dict[int, float]:
     """Where blocks came out above what may be (their first sample), and by how many decibels and a little more."""
     limit = 10 ** ((PEAK_DBTP - SPARE_DB) / 20)
     return {

@@ -17,6 +17,11 @@ LEAST_FILL_S: Final = 10.0
 """A placeholder that fills what is left falls away where less than this is left."""
 
 
+SHIPPED: Final = ("rising", "falling", "chime")
+"""Jingles that are always there."""
+OWN: Final = "own:"
+
+
 class PartKind(StrEnum):
     """What a part of a programme is."""
 
@@ -30,9 +35,11 @@ class PartKind(StrEnum):
     """Nhạc hiệu kết thúc: the last, if there is one."""
 
 
-_MUSICAL: Final = frozenset({PartKind.OPENING, PartKind.MUSIC, PartKind.CLOSING})
+MUSICAL: Final = frozenset({PartKind.OPENING, PartKind.MUSIC, PartKind.CLOSING})
 """What may sound over its neighbour: words never do."""
 _PLACEHOLDERS: Final = frozenset({PartKind.RELAY, PartKind.MUSIC})
+_UNSPOKEN: Final = MUSICAL | _PLACEHOLDERS
+"""What may be without a sound: the rest airs without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,10 @@ class Part:
     level: Level = Level.ROUTINE
     valid_until: datetime | None = None
     fills: bool = False
+    key: str = ""
+    """What it is known by, wherever it is dragged."""
+    sound: str = ""
+    """Of what is no bulletin: one of `SHIPPED`, or "own:7" for a sound of the area; "": none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,16 @@ class Fault(StrEnum):
     EXPIRED = "expired"
     """A bulletin that is over before its turn comes."""
     TOO_LONG = "too-long"
+    LEFT_OUT = "left-out"
+    """A placeholder without a sound: the rest airs without it."""
+    UNAPPROVED = "unapproved"
+    """A bulletin that was not approved: whoever places the programme cannot vouch for it alone."""
+    BARRED = "barred"
+    """A bulletin that was withdrawn or rejected."""
+
+
+STOPS: Final = frozenset({Fault.EMPTY, Fault.NO_SOUND, Fault.TWICE, Fault.EXPIRED, Fault.BARRED})
+"""What must be mended before a programme is put together; the rest one may leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +130,7 @@ class Layout:
 
 def laid_out(what: Programme, slot_seconds: float | None = None, at: datetime | None = None) -> Layout:
     """When each part sounds. Without a slot nothing is too long; without an instant nothing is expired."""
-    known = _placed(what, {i: p.seconds or 0.0 for i, p in enumerate(what.parts) if not p.fills})
+    known = _placed(what, _lengths(what))
     fill = next((i for i, p in enumerate(what.parts) if p.fills), None)
     if fill is not None:
         known = _filled(what, fill, slot_seconds)
@@ -133,6 +154,36 @@ def moved(what: Programme, start: int, end: int) -> Programme:
     return replace(what, parts=tuple(sorted(parts, key=lambda p: order.get(p.kind, 1))))
 
 
+def put_before(what: Programme, key: str, before: str) -> Programme:
+    """With the part of that key in front of another; "" is the end. Raises Refusal("no-such-part")."""
+    keys = [p.key for p in what.parts]
+    if key not in keys or (before and before not in keys):
+        raise Refusal("no-such-part")
+    start, end = keys.index(key), keys.index(before) if before else len(keys)
+    return moved(what, start, end - (start < end))
+
+
+def with_part(what: Programme, part: Part) -> Programme:
+    """With one more, before the closing; a second opening or closing takes the place of the first.
+
+    Raises Refusal: programme-bounds, programme-twice (a bulletin that is in it).
+    """
+    if part.bulletin is not None and any(p.bulletin == part.bulletin for p in what.parts):
+        raise Refusal("programme-twice")
+    jingle = part.kind in {PartKind.OPENING, PartKind.CLOSING}
+    kept = tuple(p for p in what.parts if not jingle or p.kind is not part.kind)
+    whole = replace(what, parts=(*kept, part))
+    return moved(whole, len(kept), len(kept))
+
+
+def without_part(what: Programme, key: str) -> Programme:
+    """Without the part of that key. Raises Refusal("no-such-part")."""
+    kept = tuple(p for p in what.parts if p.key != key)
+    if len(kept) == len(what.parts):
+        raise Refusal("no-such-part")
+    return replace(what, parts=kept)
+
+
 def from_pattern(pattern: Sequence[Part | None], bulletins: Iterable[Part], gap_s: float = 1.0) -> Programme:
     """An area's usual programme with the day's bulletins, urgent ones first: they stand where the pattern says None.
 
@@ -150,6 +201,15 @@ def from_pattern(pattern: Sequence[Part | None], bulletins: Iterable[Part], gap_
 _WEIGHT: Final = {Level.ROUTINE: 0, Level.PRIORITY: 1, Level.EMERGENCY: 2}
 
 
+def _lengths(what: Programme) -> dict[int, float]:
+    """Seconds of each part whose length is known; a placeholder without a sound is not there."""
+    return {i: p.seconds or 0.0 for i, p in enumerate(what.parts) if not p.fills and not _left_out(p)}
+
+
+def _left_out(part: Part) -> bool:
+    return part.kind in _UNSPOKEN and part.seconds is None and not part.fills
+
+
 def _placed(what: Programme, seconds: dict[int, float]) -> list[Placed]:
     """Those parts of which a length is given, one after another."""
     found: list[Placed] = []
@@ -165,14 +225,14 @@ def _placed(what: Programme, seconds: dict[int, float]) -> list[Placed]:
 
 def _step(what: Programme, before: Placed, part: Part, seconds: float) -> float:
     """Seconds from the end of one part to the start of the next: a gap, or less than nothing where they overlap."""
-    musical = before.part.kind in _MUSICAL or part.kind in _MUSICAL
+    musical = before.part.kind in MUSICAL or part.kind in MUSICAL
     if not what.fade_s or not musical:
         return what.gap_s
     return -min(what.fade_s, before.seconds / 2, seconds / 2)
 
 
 def _filled(what: Programme, fill: int, slot_seconds: float | None) -> list[Placed]:
-    lengths = {i: p.seconds or 0.0 for i, p in enumerate(what.parts) if not p.fills}
+    lengths = _lengths(what)
     without = _placed(what, lengths)
     if slot_seconds is None:
         return _placed(what, lengths | {fill: what.parts[fill].seconds or 0.0})
@@ -187,7 +247,8 @@ def _filled(what: Programme, fill: int, slot_seconds: float | None) -> list[Plac
 def _faults(what: Programme) -> Iterable[tuple[Fault, int | None]]:
     last = len(what.parts) - 1
     seen: set[int] = set()
-    if not any(p.kind not in {PartKind.OPENING, PartKind.CLOSING} for p in what.parts):
+    jingles = {PartKind.OPENING, PartKind.CLOSING}
+    if not any(p.kind not in jingles and not _left_out(p) for p in what.parts):
         yield Fault.EMPTY, None
     for i, part in enumerate(what.parts):
         if part.kind is PartKind.OPENING and i != 0:
@@ -195,7 +256,7 @@ def _faults(what: Programme) -> Iterable[tuple[Fault, int | None]]:
         if part.kind is PartKind.CLOSING and i != last:
             yield Fault.CLOSING_NOT_LAST, i
         if part.seconds is None and not part.fills:
-            yield Fault.NO_SOUND, i
+            yield Fault.LEFT_OUT if _left_out(part) else Fault.NO_SOUND, i
         if part.bulletin is not None and part.bulletin in seen:
             yield Fault.TWICE, i
         if part.bulletin is not None:
