@@ -92,6 +92,30 @@ def _airs_at(session: Session, row: BulletinRow, who: Actor, tree: AreaTree) -> 
     return any(not above.isdisjoint(slot.areas) for slot in session.exec(placed))
 
 
+def worded_row(session: Session, bulletin: int, who: Actor, tree: AreaTree) -> BulletinRow:
+    """The row of a bulletin whose words and sound they may change. Raises Refusal as above, and programme-bulletin."""
+    row = bulletin_row(session, bulletin, who, tree, Action.WRITE)
+    if row.origin == Origin.PROGRAMME:
+        raise Refusal("programme-bulletin")
+    return row
+
+
+def clip_row(session: Session, made: Sound, now: datetime) -> ClipRow:
+    """The row of a sound that was just made."""
+    clip = session.get(ClipRow, made.clip)
+    if clip is None:
+        clip = ClipRow(sha256=made.clip, seconds=made.seconds, size=made.size, made_at=now)
+    clip.before_lufs, clip.integrated_lufs, clip.true_peak_db = (
+        made.before_lufs,
+        made.integrated_lufs,
+        made.true_peak_db,
+    )
+    clip.masked = made.masked
+    session.add(clip)
+    session.flush()
+    return clip
+
+
 def holds(who: Actor, area: str, tree: AreaTree, action: Action) -> bool:
     """Whether they may do `action` in an area. One that a reform took away is nobody's but the root's."""
     above = tree.path(AreaId(area)) if area in tree.areas else (tree.root.id,)

@@ -18,6 +18,7 @@ from broadcast import auditing, editing, logbook, rendering, scheduling, views, 
 from broadcast.agenda import coming, moving, offering
 from broadcast.agenda.holding import open_holding
 from broadcast.agenda.joining_agenda import join as join_agenda
+from broadcast.agenda.joining_programmes import open_programmes
 from broadcast.agenda.timetable import Job, Timetable
 from broadcast.alarm.alarm_books import AlarmBooks
 from broadcast.alarm.alarm_words import AlarmWords, waiting
@@ -199,6 +200,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
         office = Office(
             accounts=join_accounts(desk),
             agenda=agenda,
+            programmes=await stack.enter_async_context(open_programmes(desk, studio)),
             draft=partial(editing.draft, desk),
             templates=partial(beginning.templates, desk),
             from_template=partial(beginning.from_template, desk, partial(editing.draft, desk)),

@@ -56,7 +56,8 @@ async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str, b
 
     `began`: the words this was begun with. What somebody else changed since then stays; where that is the very thing
     that was typed in, it is refused, and nothing of either is lost.
-    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, title-long, text-long, text-elsewhere.
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, programme-bulletin, title-long, text-long,
+    text-elsewhere.
     """
     require(actor, Action.WRITE, (), desk.tree)
     limit = desk.settings.speech.text_limit
@@ -64,7 +65,7 @@ async def save(desk: Desk, actor: Actor, bulletin: int, title: str, text: str, b
     since = None if began is None else Words(unfinished_title(began.title), unfinished(began.text, limit))
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
+        row = books.worded_row(session, bulletin, actor, desk.tree)
         held = Words(row.title, row.text)
         now = wanted if since is None else joined(held, since, wanted)
         if now is None:
@@ -86,7 +87,7 @@ async def drop_upload(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
     require(actor, Action.WRITE, (), desk.tree)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
+        row = books.worded_row(session, bulletin, actor, desk.tree)
         if row.origin == Origin.UPLOAD:
             _step(row, BulletinEvent.EDIT, desk)
             books.silence(row)
@@ -106,7 +107,7 @@ async def describe(desk: Desk, actor: Actor, bulletin: int, before: Fields, afte
     require(actor, Action.WRITE, (), desk.tree)
 
     def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
+        row = books.worded_row(session, bulletin, actor, desk.tree)
         held = books.bulletin(session, row).fields
         kept = clean(merged(held, before, after_))
         if kept == held:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from broadcast.agenda.air_types import HoldView, NextGroup, NextView
 from broadcast.agenda.office_agenda import Agenda
+from broadcast.agenda.office_programmes import Programmes
 from broadcast.domain.alarms import AlarmInForce
 from broadcast.domain.bulletins import Bulletin
 from broadcast.domain.concerns import Warned
@@ -145,6 +146,7 @@ class Office:
     agenda: Agenda
     forms: TemplateOffice
     """The templates of an area, to be edited."""
+    programmes: Programmes
     preview: Callable[[Actor, int, tuple[AreaId, ...], datetime | None], Awaitable[SlotPreview]]
     """(actor, bulletin, areas, at or None for now): what will sound where. Refusal as place, but quiet-hours."""
     place: Place

@@ -17,7 +17,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from broadcast.newsroom import lexicon_books
 from broadcast.newsroom.desk import Desk
-from broadcast.records import BulletinRow, ClipRow
+from broadcast.records import BulletinRow
 from broadcast.studio import Studio
 from broadcast.studio_tools import Made
 from broadcast.tables.listening_records import SpokenRow
@@ -32,8 +32,8 @@ async def render(
 
     Its sound is set only if the words are still those that were spoken.
 
-    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-in-place, text-..., speech-busy, speech-failed,
-    text-changed, disk-full.
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, upload-in-place, programme-bulletin, text-...,
+    speech-busy, speech-failed, text-changed, disk-full.
     """
     require(actor, Action.WRITE, (), desk.tree)
 
@@ -92,24 +92,14 @@ async def upload(
 
 
 def _editable(desk: Desk, session: Session, actor: Actor, bulletin: int) -> BulletinRow:
-    row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WRITE)
+    row = books.worded_row(session, bulletin, actor, desk.tree)
     after(BulletinState(row.state), BulletinEvent.EDIT)
     return row
 
 
 def _enter(desk: Desk, session: Session, row: BulletinRow, made: Made) -> Bulletin:
     sound = made.sound
-    clip = session.get(ClipRow, sound.clip)
-    if clip is None:
-        clip = ClipRow(sha256=sound.clip, seconds=sound.seconds, size=sound.size, made_at=desk.now())
-    clip.before_lufs, clip.integrated_lufs, clip.true_peak_db = (
-        sound.before_lufs,
-        sound.integrated_lufs,
-        sound.true_peak_db,
-    )
-    clip.masked = sound.masked
-    session.add(clip)
-    session.flush()
+    books.clip_row(session, sound, desk.now())
     row.clip, row.engine, row.voice, row.fell_back = sound.clip, sound.engine, sound.voice, sound.fell_back
     row.raw = sound.raw
     session.merge(SpokenRow(bulletin=books.stored(row.id), clip=sound.clip, lead_s=made.lead_s, lines=_lines(made)))

@@ -8,7 +8,7 @@ import contextlib
 import errno
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -22,7 +22,7 @@ import structlog
 from audio.alignment import Line, aligned
 from audio.calls import Cancelled, IsCancelled
 from audio.calls import Tell as Share
-from audio.made import Kept, NotSound, TooHeavy, Unreadable
+from audio.made import Kept, NotSound, Piece, TooHeavy, Unreadable
 from audio.reading import LegacyEncoding, Lexicon
 from audio.speaker import Choice
 from audio.speech import SpeechError, Spoken
@@ -77,6 +77,14 @@ class Studio:
     async def take_in(self, name: str, file: Path, tell: Tell) -> Made:
         """A clip of an uploaded file. Raises Refusal: speech-busy, sound-..., disk-full."""
         return await self._in_turn(partial(self._taken_in, name, file), tell)
+
+    async def take_in_bare(self, name: str, file: Path, tell: Tell) -> Sound:
+        """A clip of an uploaded file, as it is: music, without a chime. Raises Refusal as `take_in`."""
+        return (await self._in_turn(partial(self._taken_in, name, file, bare=True), tell)).sound
+
+    async def assemble(self, pieces: Sequence[Piece], tell: Tell) -> Sound:
+        """One clip of several. Raises Refusal: speech-busy, sound-lost, disk-full."""
+        return await self._in_turn(partial(self._assembled, pieces), tell)
 
     async def close(self) -> None:
         """Break off what is being made, and wait until it has been."""
@@ -154,12 +162,12 @@ class Studio:
         lines = aligned(self._tools.explain(text, lexicon), spoken.said)
         return tuple(Line(lead_s + one.start_s, lead_s + one.end_s, one.parts) for one in lines)
 
-    def _taken_in(self, name: str, file: Path, tell: Tell, cancelled: IsCancelled) -> Made:
+    def _taken_in(self, name: str, file: Path, tell: Tell, cancelled: IsCancelled, *, bare: bool = False) -> Made:
         with self._bench() as bench:
             tell(Progress("decoding", 0.0))
             try:
                 self._tools.inspect(file, name, self._limit_minutes, _stage(tell, "decoding"), cancelled)
-                return self._finished(bench, Spoken(file, "", ""), tell, cancelled, keep=True)
+                return self._finished(bench, Spoken(file, "", ""), tell, cancelled, keep=not bare, bare=bare)
             except NotSound as no:
                 raise Refusal(no.code, **no.facts) from no
             except TooHeavy as error:
@@ -167,10 +175,30 @@ class Studio:
             except Unreadable as error:
                 raise Refusal("sound-truncated", name=name) from error
 
-    def _finished(self, bench: Path, raw: Spoken, tell: Tell, cancelled: IsCancelled, *, keep: bool) -> Made:
+    def _assembled(self, pieces: Sequence[Piece], tell: Tell, cancelled: IsCancelled) -> Sound:
+        with self._bench() as bench:
+            tell(Progress("assembling", 0.0))
+            clip = bench / "clip.opus"
+            try:
+                made = self._tools.assemble(pieces, clip, _stage(tell, "assembling"), cancelled)
+            except Unreadable as error:
+                _log.warning("not-assembled", why=str(error))
+                raise Refusal("sound-lost", part="") from error
+            tell(Progress("keeping"))
+            return Sound(
+                self._library.keep(clip),
+                made.seconds,
+                made.size,
+                integrated_lufs=made.integrated_lufs,
+                true_peak_db=made.true_peak_db,
+            )
+
+    def _finished(
+        self, bench: Path, raw: Spoken, tell: Tell, cancelled: IsCancelled, *, keep: bool, bare: bool = False
+    ) -> Made:
         clip = bench / "clip.opus"
         tell(Progress("mastering", 0.0))
-        made = self._tools.finish(raw.path, clip, _stage(tell, "mastering"), cancelled)
+        made = (self._tools.bare if bare else self._tools.finish)(raw.path, clip, _stage(tell, "mastering"), cancelled)
         if cancelled():
             raise Cancelled
         tell(Progress("keeping"))

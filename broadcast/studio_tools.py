@@ -6,15 +6,19 @@ from functools import partial
 from pathlib import Path
 
 from audio.alignment import Line
-from audio.apart import compact, finish, inspect
+from audio.apart import assemble, compact, finish, inspect
 from audio.calls import IsCancelled
 from audio.calls import Tell as Share
-from audio.made import Finished, Inspected, Kept
+from audio.made import Finished, Inspected, Kept, Piece
 from audio.reading import Lexicon, Reading, Token, explain, read
 from audio.speaker import Choice, Speaker
 from audio.speech import Spoken
 from broadcast.domain.bulletins import Sound
 from broadcast.settings import Mastering, Settings
+
+
+def _bare(sound: Path, clip: Path, tell: Share, cancelled: IsCancelled) -> Finished:
+    return finish(sound, clip, chime=False, tell=tell, cancelled=cancelled, profile="music")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,10 @@ class Tools:
     """The same, as the tokens of the written text and the words for each."""
     compact: Callable[[Path, Path, Share, IsCancelled], Kept] | None = None
     """(sound, copy to write, ...): what came in, made small. None: it is not kept. Raises Unreadable."""
+    bare: Callable[[Path, Path, Share, IsCancelled], Finished] = _bare
+    """As `finish`, for music: nothing around it."""
+    assemble: Callable[[Sequence[Piece], Path, Share, IsCancelled], Finished] = assemble
+    """(pieces, clip to write, ...): one of several. Raises Unreadable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ UNWATCHED: Final = frozenset(
         "delivery",
         "journal",
         "offer",
+        "made_of",
         "pace",
         "plan",
         "report",

@@ -23,6 +23,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, BulletinRow, SlotRow
+from broadcast.newsroom.version_books import stale_parts
 from broadcast.tables.air_records import SeriesRow
 from devices.link import LinkError
 from devices.vocabulary import PLAN_HORIZON, AreaId
@@ -137,7 +138,7 @@ class Repeating:
             first = session.get_one(SlotRow, series.slot)
             pattern = session.exec(select(AiringRow).where(AiringRow.slot == series.slot)).first()
             bulletin = session.get_one(BulletinRow, first.bulletin)
-            if pattern is None or bulletin.state != BulletinState.APPROVED:
+            if pattern is None or bulletin.state != BulletinState.APPROVED or stale_parts(session, bulletin):
                 continue
             there = set(session.exec(select(SlotRow.series_day).where(SlotRow.series == series.id)).all())
             what = _recurrence(self._desk, series.starts, _asked(series))

@@ -67,6 +67,8 @@ class Origin(StrEnum):
 
     TEXT = "text"
     UPLOAD = "upload"
+    PROGRAMME = "programme"
+    """Put together from others: it is changed where its programme is, and nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)

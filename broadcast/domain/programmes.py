@@ -17,8 +17,8 @@ LEAST_FILL_S: Final = 10.0
 """A placeholder that fills what is left falls away where less than this is left."""
 
 
-SHIPPED: Final = ("rising", "falling", "chime")
-"""Jingles that are always there."""
+SHIPPED: Final = {"rising": 5.8, "falling": 4.2, "chime": 1.91}
+"""Jingles that are always there, and how many seconds each sounds."""
 OWN: Final = "own:"
 
 

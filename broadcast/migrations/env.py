@@ -11,6 +11,7 @@ from broadcast.tables import (
     listening_records,
     offer_records,
     template_records,
+    programme_records,
     version_records,
     warning_records,
 )
@@ -21,6 +22,7 @@ TABLES = (
     finding_records,
     listening_records,
     offer_records,
+    programme_records,
     records,
     template_records,
     version_records,

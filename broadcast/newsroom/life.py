@@ -32,7 +32,8 @@ UNHEARD_S: Final = 1.0
 async def submit(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
     """Hand it in as it is now: a version that is never changed.
 
-    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, title-..., text-..., no-sound, bulletin-over.
+    Raises Refusal: not-allowed, no-such-bulletin, bulletin-life, title-..., text-..., no-sound, bulletin-over,
+    programme-....
     """
     require(actor, Action.WRITE, (), desk.tree)
 
@@ -44,6 +45,7 @@ async def submit(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
             sayable(row.text, desk.settings.speech.text_limit)
         _require_sound(desk, row.clip)
         _require_valid(desk, row)
+        version_books.require_fresh(session, row)
         version_books.cut(session, row, actor.id, desk.now())
         return _now(desk, session, row, state)
 
@@ -74,7 +76,7 @@ async def approve(desk: Desk, actor: Actor, bulletin: int, hash_: str, waived: s
     """Let the version of that hash go on the air. `waived`: why it need not be heard by who approves it.
 
     Raises Refusal: not-allowed, not-your-area, no-such-bulletin, bulletin-life, version-other, no-sound, bulletin-over,
-    approval-own, approval-own-priority, not-heard, reason-....
+    approval-own, approval-own-priority, programme-..., not-heard, reason-....
     """
     require(actor, Action.APPROVE, (), desk.tree)
 
@@ -84,6 +86,7 @@ async def approve(desk: Desk, actor: Actor, bulletin: int, hash_: str, waived: s
         version = _pending(session, row, hash_)
         _require_sound(desk, version.clip)
         _require_valid(desk, row)
+        version_books.require_fresh(session, row)
         where = version_books.demanding(session, desk.tree, row.area, row.areas)
         require_second(actor.id, tuple(version.writers), Level(row.level), where)
         heard = session.get(HearingRow, (version.bulletin, version.number, actor.id))

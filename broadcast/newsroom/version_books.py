@@ -7,12 +7,14 @@ from sqlmodel import Session, col, func, select
 
 from broadcast import books
 from broadcast.domain.areas import AreaTree
-from broadcast.domain.bulletins import BulletinEvent, BulletinState, after
+from broadcast.domain.bulletins import BulletinEvent, BulletinState, Origin, after
 from broadcast.domain.fields import Category, Fields, Language
 from broadcast.domain.people import Action, Actor
+from broadcast.domain.programmes import OWN
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import Content, Verdict, fingerprint, require_second
 from broadcast.records import BulletinRow
+from broadcast.tables.programme_records import MadeOfRow, ProgrammeRow
 from broadcast.tables.version_records import DecisionRow, TwoPeopleRow, VersionRow
 from devices.vocabulary import AreaId, Level
 
@@ -121,6 +123,8 @@ def airable(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[
     decided = decision(session, found)
     if decided is None or Verdict(decided.verdict) not in LETS_THROUGH:
         return None
+    if _of_bulletins_alone(session, row) and all(airable(session, tree, p, areas) for p, _ in _made_of(session, row)):
+        return found
     try:
         where = demanding(session, tree, row.area, (*row.areas, *areas))
         require_second(decided.by, tuple(found.writers), Level(row.level), where)
@@ -129,23 +133,84 @@ def airable(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[
     return found
 
 
+def stale(session: Session, row: BulletinRow) -> tuple[tuple[str, str], ...]:
+    """Why what a programme was put together from is no longer what should sound: (title of the part or "", why).
+
+    "order": the programme itself was changed; "changed", "barred", "expired": a bulletin in it. Nothing of others.
+    """
+    if row.origin != Origin.PROGRAMME:
+        return ()
+    programme = session.exec(select(ProgrammeRow).where(ProgrammeRow.bulletin == row.id)).first()
+    order = programme is not None and programme.made_edition != programme.edition
+    return ((("", "order"),) if order else ()) + stale_parts(session, row)
+
+
+def stale_parts(session: Session, row: BulletinRow) -> tuple[tuple[str, str], ...]:
+    """The bulletins in a programme that are no longer as it has them."""
+    found = []
+    for part, hash_ in _made_of(session, row):
+        if part.state in {BulletinState.WITHDRAWN, BulletinState.REJECTED}:
+            found.append((part.title, "barred"))
+        elif part.state == BulletinState.EXPIRED:
+            found.append((part.title, "expired"))
+        elif fingerprint(content(part)) != hash_:
+            found.append((part.title, "changed"))
+    return tuple(found)
+
+
+def require_fresh(session: Session, row: BulletinRow) -> None:
+    """Let through a programme that sounds as it should now, and every other bulletin.
+
+    Raises Refusal: programme-order, programme-stale (part).
+    """
+    for title, why in stale(session, row):
+        raise Refusal("programme-order") if why == "order" else Refusal("programme-stale", part=title)
+
+
+def _of_bulletins_alone(session: Session, row: BulletinRow) -> bool:
+    """Whether a programme holds nothing but bulletins and jingles of ours; False of what is no programme.
+
+    Then the people it needs look at it part by part.
+    """
+    programme = session.exec(select(ProgrammeRow).where(ProgrammeRow.bulletin == row.id)).first()
+    if row.origin != Origin.PROGRAMME or programme is None:
+        return False
+    return not any(str(part["sound"]).startswith(OWN) for part in programme.parts)
+
+
+def _made_of(session: Session, row: BulletinRow) -> Iterable[tuple[BulletinRow, str]]:
+    asked = select(BulletinRow, MadeOfRow.hash).where(MadeOfRow.bulletin == row.id, BulletinRow.id == MadeOfRow.part)
+    return session.exec(asked.order_by(col(MadeOfRow.place))).all() if row.origin == Origin.PROGRAMME else ()
+
+
 def require_airable(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[str], who: Actor) -> None:
     """Let through what was approved, and what `who` may vouch for by placing it: what they may approve, or wrote alone.
 
-    Raises Refusal: bulletin-life, approval-needed (neither is so), approval-priority, approval-two (area).
+    A programme of which nothing is anybody's own sound is let through with its bulletins: who may place it may, if each
+    of them was let through, or may be by the same person.
+    Raises Refusal: bulletin-life, approval-needed (neither is so), approval-priority, approval-two (area),
+    programme-order, programme-stale, programme-part (part).
     """
+    require_fresh(session, row)
     if airable(session, tree, row, areas) is not None:
         return
     state = BulletinState(row.state)
     if state in {BulletinState.DRAFT, BulletinState.APPROVED}:  # approved, but something else: as if it were new
         state = after(BulletinState.DRAFT, BulletinEvent.SUBMIT)
     after(state, BulletinEvent.APPROVE)
-    if Level(row.level) is not Level.ROUTINE:
+    for part, _ in _made_of(session, row):
+        try:
+            require_airable(session, tree, part, areas, who)
+        except Refusal as no:
+            raise Refusal("programme-part", part=part.title) from no
+    covered = _of_bulletins_alone(session, row)
+    if Level(row.level) is not Level.ROUTINE and not covered:
         raise Refusal("approval-priority")
-    if where := demanding(session, tree, row.area, (*row.areas, *areas)):
+    if not covered and (where := demanding(session, tree, row.area, (*row.areas, *areas))):
         raise Refusal("approval-two", area=where)
-    alone = {row.author, *row.writers} == {who.id} and books.holds(who, row.area, tree, Action.PLACE)
-    if not (alone or books.holds(who, row.area, tree, Action.APPROVE)):
+    alone = covered or {row.author, *row.writers} == {who.id}
+    may_place = books.holds(who, row.area, tree, Action.PLACE)
+    if not ((alone and may_place) or books.holds(who, row.area, tree, Action.APPROVE)):
         raise Refusal("approval-needed")
 
 
@@ -159,6 +224,8 @@ def vouch(session: Session, tree: AreaTree, row: BulletinRow, areas: Iterable[st
     found = airable(session, tree, row, held)
     if found is not None:
         return found.number
+    for part, _ in _made_of(session, row):
+        vouch(session, tree, part, held, who, now)
     try:
         made = pending(session, row)
     except Refusal:

@@ -55,6 +55,7 @@ from tests.ui.little_air import LittleAir
 from tests.ui.little_desk import LittleDesk
 from tests.ui.little_door import PASSWORD, LittleDoor
 from tests.ui.little_life import LittleLife
+from tests.ui.little_programmes import LittleProgrammes
 from tests.ui.little_sound import LittleSound
 from tests.ui.little_templates import LittleTemplates
 
@@ -108,7 +109,11 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+<<<<<<< HEAD
         self.forms = LittleTemplates(self)
+=======
+        self.programming = LittleProgrammes(self)
+>>>>>>> 43981c3 (Programmes in the books: made, ordered by two people, put together into a bulletin that is approved and placed like any other)
         for i, home in enumerate(COMMUNES):
             self.horns[f"loa-{i + 1}"] = ReceiverView(
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
@@ -455,7 +460,11 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "accounts": self.accounts(),
                 "life": self.life(),
                 "sound": self.sound(),
+<<<<<<< HEAD
                 "forms": self.forms.office(),
+=======
+                "programmes": self.programming.office(),
+>>>>>>> 43981c3 (Programmes in the books: made, ordered by two people, put together into a bulletin that is approved and placed like any other)
             },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,
