@@ -102,7 +102,7 @@ class LittleProgrammes:
         whole = tuple(f for f, at in layout.faults if at is None)
         made = None
         if held.bulletin is not None:
-            stale = ((("", Stale.ORDER),) if held.edition != held.made_edition else ())
+            stale = (("", Stale.ORDER),) if held.edition != held.made_edition else ()
             made = MadeView(self.little.books[held.bulletin], stale)
         return ProgrammeView(
             key, held.area, TREE.get(held.area).name, held.frame, tuple(parts), layout.total, layout.over, layout.left,
@@ -147,7 +147,9 @@ class LittleProgrammes:
     ) -> ProgrammeView:
         require(actor, Action.WRITE, (area,), TREE)
         at = datetime.combine(day, usual.hour).astimezone() if day and usual and usual.hour else None
-        frame = Frame(title, at, usual.slot_s if usual else 900, usual.gap_s if usual else 1, usual.fade_s if usual else 2)
+        frame = Frame(
+            title, at, usual.slot_s if usual else 900, usual.gap_s if usual else 1, usual.fade_s if usual else 2
+        )
         news = [self._resolved(Part(PartKind.BULLETIN, "", bulletin=b, key=next(self.keys))) for b in some]
         pattern = [replace(p, key=next(self.keys)) if p else None for p in (usual.parts if usual else ())]
         key = len(self.held) + 1
