@@ -22,8 +22,8 @@ from broadcast.domain.recurrence import Recurrence, occurrences, parse_rule
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
 from broadcast.newsroom.desk import Desk
-from broadcast.records import AiringRow, BulletinRow, SlotRow
 from broadcast.newsroom.version_books import stale_parts
+from broadcast.records import AiringRow, BulletinRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
 from devices.link import LinkError
 from devices.vocabulary import PLAN_HORIZON, AreaId

@@ -10,8 +10,8 @@ from broadcast.tables import (
     finding_records,
     listening_records,
     offer_records,
-    template_records,
     programme_records,
+    template_records,
     version_records,
     warning_records,
 )

@@ -46,7 +46,7 @@ INVITED = {
     "place": "nhà văn hóa",
 }
 FORM = Written("Họp", "news", title="Họp", text="Mời bà con họp.")
-TODAY = TrailAsk("2000-01-01", "2100-01-01")
+TODAY = TrailAsk("2000-01-01", "2100-01-01", page_size=100)
 
 
 @pytest.fixture

@@ -109,11 +109,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-<<<<<<< HEAD
-        self.forms = LittleTemplates(self)
-=======
-        self.programming = LittleProgrammes(self)
->>>>>>> 43981c3 (Programmes in the books: made, ordered by two people, put together into a bulletin that is approved and placed like any other)
+        self.forms, self.programming = LittleTemplates(self), LittleProgrammes(self)
         for i, home in enumerate(COMMUNES):
             self.horns[f"loa-{i + 1}"] = ReceiverView(
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
@@ -460,11 +456,8 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "accounts": self.accounts(),
                 "life": self.life(),
                 "sound": self.sound(),
-<<<<<<< HEAD
                 "forms": self.forms.office(),
-=======
                 "programmes": self.programming.office(),
->>>>>>> 43981c3 (Programmes in the books: made, ordered by two people, put together into a bulletin that is approved and placed like any other)
             },
             zone="Asia/Ho_Chi_Minh",
             upload_limit_mb=1,
