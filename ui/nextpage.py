@@ -9,6 +9,7 @@ from broadcast.agenda.air_types import NextView
 from broadcast.domain.people import Action
 from devices.vocabulary import slug
 from ui.airwords import air
+from ui.answer_rule import AnswerRule
 from ui.area_tree import walk
 from ui.hourspage import Hours
 from ui.nextlist import draw_group
@@ -41,13 +42,13 @@ async def _draw(visit: Visit, area: str, receiver: str) -> None:
         chooser.props("outlined options-dense data-testid=next-area").classes("loa-next-where").mark("next-area")
         chooser.on_value_change(lambda e: ui.navigate.to(f"/next?area={slug(e.value or '')}"))
     place = ui.element("div").classes("loa-next-groups").mark("next-list")
-    hours = Hours(visit, view.area) if not receiver else None
+    hours = (Hours(visit, view.area), AnswerRule(visit, view.area)) if not receiver else ()
     drawn: NextView | None = None
 
     async def redraw() -> None:
         nonlocal drawn
-        if hours is not None:
-            await hours.refresh()
+        for each in hours:
+            await each.refresh()
         now = await visit.office.next_hours(visit.actor, here, receiver)
         if now == drawn:
             return

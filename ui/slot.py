@@ -15,6 +15,7 @@ from broadcast.office import Office
 from broadcast.view_types import DeliveryView, SlotView
 from devices.vocabulary import AreaId
 from ui.ages import Age
+from ui.answers import Answers
 from ui.area_tree import walk
 from ui.deliveries import DeliveryBoard
 from ui.guiding import guiding
@@ -70,17 +71,20 @@ async def _draw(visit: Visit, slot_id: int) -> None:
     nobody = ui.element("div")
     with nobody:
         empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"))
+    answers = Answers(visit, slot_id)
     board = DeliveryBoard()
 
     def draw(deliveries: tuple[DeliveryView, ...]) -> None:
         states = {d.state for d in deliveries}
         stopper.visible = visit.actor.may(Action.STOP) and DeliveryState.PLAYING in states
         early = datetime.now(UTC) < slot.at or not states.isdisjoint(WAITING)
-        withdrawer.visible = theirs and early and DeliveryState.WITHDRAWN not in states
+        gone = states <= {DeliveryState.WITHDRAWN} and answers.taken_back
+        withdrawer.visible = theirs and early and not gone
         nobody.visible = not deliveries
         board.show(deliveries)
 
     async def redraw() -> None:
+        await answers.refresh()
         draw(await visit.office.deliveries(visit.actor, slot_id))
 
     await redraw()

@@ -11,13 +11,14 @@ from fastapi.responses import RedirectResponse
 from nicegui import app, ui
 
 from broadcast.domain.house import HouseHealth
-from broadcast.domain.people import Action
+from broadcast.domain.people import Action, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.view_types import AlarmView
 from devices.link import LinkState
 from ui.ages import clock_script
 from ui.area_switch import area_switch
 from ui.holds import HoldStrip
+from ui.inbox_count import InboxCount
 from ui.session import DARK_KEY, OWN_PAGE, SESSION_COOKIE, LoggedOut, Panel, Visit, arrive, asking, log
 from ui.waiting_badge import WaitingBadge
 from ui.words import LANGUAGE_KEY, refusal, say, speak
@@ -38,10 +39,13 @@ class Place:
     address: str
     icon: str
     needs: Action
+    roles: frozenset[Role] = frozenset(Role)
+    """Whose daily work is there; others may go there all the same."""
 
 
 PLACES: Final = (
     Place("bulletins", "/", "campaign", Action.SEE_BULLETINS),
+    Place("inbox", "/inbox", "inbox", Action.ANSWER_OFFERS, frozenset({Role.OPERATOR})),
     Place("slots", "/slots", "event", Action.SEE_LOG),
     Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
     Place("log", "/log", "menu_book", Action.SEE_LOG),
@@ -84,11 +88,11 @@ async def show(
 @contextmanager
 def frame(visit: Visit, name: str) -> Iterator[None]:
     """Everything around a page; inside it the page is drawn. Starts the page's pulse."""
-    drawn = visit.office.bell.revision
+    drawn, inbox = visit.office.bell.revision, InboxCount(visit)
     head(say(f"nav-{name}"))
     with ui.element("header").classes("loa-head"):
         _brand()
-        _navigation(visit, name, "loa-nav", "nav")
+        _navigation(visit, name, "loa-nav", "nav", inbox)
         ui.space()
         waiting = WaitingBadge(visit)
         link = _LinkChip()
@@ -99,8 +103,8 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
     stale.visible = False
     with ui.element("main").classes(f"loa-main loa-page-{name}").props("id=main tabindex=-1"):
         yield
-    _navigation(visit, name, "loa-tabs", "tab")
-    _pulse(visit, link, (banner.refresh, holds.refresh, waiting.refresh), stale, drawn)
+    _navigation(visit, name, "loa-tabs", "tab", inbox)
+    _pulse(visit, link, (banner.refresh, holds.refresh, waiting.refresh, inbox.refresh), stale, drawn)
 
 
 def head(title: str) -> None:
@@ -152,7 +156,7 @@ def _brand() -> None:
         ui.label("Loa Làng").classes("loa-brand-name")
 
 
-def _navigation(visit: Visit, name: str, style: str, marker: str) -> None:
+def _navigation(visit: Visit, name: str, style: str, marker: str, inbox: InboxCount) -> None:
     with ui.element("nav").classes(style).props(f'aria-label="{say("nav")}"'):
         for place in _places(visit):
             marks = f"{marker}-{place.name}"
@@ -160,13 +164,16 @@ def _navigation(visit: Visit, name: str, style: str, marker: str) -> None:
                 ui.icon(place.icon).props("aria-hidden=true")
                 ui.label(say(f"nav-{place.name}"))
             link.classes(f"loa-to-{place.name}")
+            if place.name == "inbox":
+                inbox.beside(link)
             if place.name == name:
                 link.props("aria-current=page")
 
 
 def _places(visit: Visit) -> list[Place]:
     """Where they may go; whoever has many places finds the accounts in the menu of their name."""
-    open_to = [place for place in PLACES if visit.actor.may(place.needs)]
+    mine = [place for place in PLACES if not place.roles.isdisjoint(visit.actor.roles)]
+    open_to = [place for place in mine if visit.actor.may(place.needs)]
     return open_to if len(open_to) <= MOST_PLACES else [place for place in open_to if place.name != "people"]
 
 

@@ -6,9 +6,10 @@ area's setting. Until the deadline one answer may take the place of another.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.people import Action, Actor
@@ -70,6 +71,9 @@ MOVES: Final = _parsed(_TABLE)
 """(state, event) > the state after it; what is not in it does not happen."""
 
 LONGEST_LEAD: Final = timedelta(hours=24)
+USUAL: Final = (time(5), time(17))
+OFFERED: Final = 3
+"""Usual hours that are offered at a touch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +133,10 @@ def asked(tree: AreaTree, sender: Actor, homes: Iterable[AreaId]) -> tuple[AreaI
     mine = set(sender.where(Action.PLACE))
     reached = {commune for home in set(homes) if (commune := commune_of(tree, home)) is not None}
     return tuple(sorted(c for c in reached if c not in mine and mine.intersection(tree.path(c)[1:])))
+
+
+def usual_hours(after_: datetime, zone: ZoneInfo, until: datetime | None = None) -> tuple[datetime, ...]:
+    """The next hours at which communes air by custom, after that instant and while it is still true."""
+    day = after_.astimezone(zone).date()
+    hours = (datetime.combine(day + timedelta(days=i), hour, zone) for i in range(3) for hour in USUAL)
+    return tuple(h for h in hours if h > after_ and (until is None or h <= until))[:OFFERED]

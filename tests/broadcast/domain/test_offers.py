@@ -1,6 +1,7 @@
 """The life of what is offered to a commune: a table, a deadline, the fewest areas that are left."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,18 @@ from hypothesis import strategies as st
 
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import AreaRule, offer_rule, require_answer_min
-from broadcast.domain.offers import ANSWERS, MOVES, Offer, OfferEvent, OfferRule, OfferState, after, asked, deadline
+from broadcast.domain.offers import (
+    ANSWERS,
+    MOVES,
+    Offer,
+    OfferEvent,
+    OfferRule,
+    OfferState,
+    after,
+    asked,
+    deadline,
+    usual_hours,
+)
 from broadcast.domain.people import Actor, Grant, Role
 from broadcast.domain.refusals import Refusal
 from devices.vocabulary import AreaId
@@ -127,3 +139,15 @@ def test_the_areas_that_are_left_reach_every_commune_but_those_and_none_is_needl
         assert heard([a for a in left if a != area]) != heard(left), "needless"
         parent = tree.get(area).parent
         assert area in tree.fewest(chosen) or parent is None or not heard([parent]) <= heard(left), "fewer would do"
+
+
+def test_the_usual_hours_are_those_that_come_next_and_are_still_true():
+    zone = ZoneInfo("Asia/Ho_Chi_Minh")
+
+    def hours(after_, until=None):
+        return [f"{h:%d %H:%M}" for h in usual_hours(after_, zone, until)]
+
+    assert hours(NOON) == ["25 17:00", "26 05:00", "26 17:00"]
+    five = datetime(2026, 11, 25, 17, 0, tzinfo=zone)
+    assert hours(five) == ["26 05:00", "26 17:00", "27 05:00"]
+    assert hours(NOON, five) == ["25 17:00"]
