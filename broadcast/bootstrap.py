@@ -255,6 +255,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             bell=desk.bell,
             zone=settings.schedule.timezone,
             upload_limit_mb=settings.upload.limit_mb,
+            upload_limit_minutes=settings.upload.limit_minutes,
             text_limit=settings.speech.text_limit,
             voices=offered,
             works=unfinished.works,

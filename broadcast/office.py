@@ -205,6 +205,7 @@ class Office:
     """The time zone of every hour shown."""
     upload_limit_mb: int
     text_limit: int
+    upload_limit_minutes: int = 90
     voices: tuple[VoiceOffered, ...] = ()
     """Who may be chosen to read, in the order in which they are asked."""
 

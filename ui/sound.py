@@ -1,25 +1,19 @@
 """Hearing a bulletin: spoken by a voice, or a file of one's own; who spoke is always told."""
 
 import asyncio
-import os
-import tempfile
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Final
 
-from nicegui import events, ui
+from nicegui import ui
 
 from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from broadcast.works import Work
 from ui.listening import Hearing, tell_loudness
 from ui.session import Visit, asking
+from ui.soundin import SoundIn
 from ui.theme import heading
-from ui.uploading import FileWords, file_field
 from ui.voice_picker import VoicePicker
 from ui.words import engine_name, fallen, length, say, stage, voice_name
-
-KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,audio/*"
 
 
 class SoundDesk:
@@ -46,13 +40,14 @@ class SoundDesk:
         self._working.visible = False
         self._wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=sound-error").mark("sound-error")
         self._result = ui.element("div").classes("loa-result").mark("sound-result").props("data-testid=sound-result")
-        self._uploader()
+        self._in = SoundIn(visit, self._id, self._whole, self._say_wrong)
+        self._used = ""
         self.show(bulletin)
         under_way = visit.panel.works.of(self._id)
         if under_way is not None:
             ui.timer(0, lambda: self._follow(under_way), once=True)
         else:
-            ui.timer(0, self._say_left_off, once=True)
+            ui.timer(0, self._go_on, once=True)
 
     async def listen(self) -> None:
         """Have the text spoken, and offer it to be heard."""
@@ -91,6 +86,13 @@ class SoundDesk:
     def _say_wrong(self, sentence: str) -> None:
         self._wrong.set_text(sentence)
 
+    async def _go_on(self) -> None:
+        """With what came whole when nobody was here to take it in, or when the server stopped over it."""
+        if await self._visit.office.sound.waiting(self._visit.actor, self._id) is not None:
+            await self._whole()
+        else:
+            await self._say_left_off()
+
     async def _say_left_off(self) -> None:
         async with asking(self._wrong.set_text):
             why = await self._visit.office.left_off(self._visit.actor, self._id)
@@ -106,10 +108,13 @@ class SoundDesk:
         self._bar.props(remove="indeterminate") if share is not None else self._bar.props("indeterminate")
         self._bar.set_value(share or 0)
 
-    def _give_up(self) -> None:
+    async def _give_up(self) -> None:
         work = self._visit.panel.works.of(self._id)
         if work is not None:
             work.task.cancel()
+        if self._used:
+            async with asking(self._wrong.set_text):
+                await self._visit.office.sound.drop(await self._visit.me(), self._used)
 
     def show(self, bulletin: Bulletin) -> None:
         """Show its sound as it is now; what is already shown, and may be playing, is left alone."""
@@ -157,43 +162,27 @@ class SoundDesk:
                 with place:
                     Hearing(self._id, heard)
 
-    def _uploader(self) -> None:
-        limit = self._visit.office.upload_limit_mb
-        words = FileWords(say("pick-file"), say("pick-hint", limit=limit), say("sending-file"), say("abort"))
-        self._upload = file_field(
-            KINDS,
-            limit,
-            words,
-            ("upload", "pick-file"),
-            taken=self._take,
-            refused=self._refused,
-            failed=lambda: self._wrong.set_text(say("upload-broken", limit=limit)),
-        )
-
-    def _refused(self, name: str, too_large: bool) -> None:
-        key = "upload-too-large" if too_large else "upload-not-sound"
-        self._wrong.set_text(say(key, name=name, limit=self._visit.office.upload_limit_mb))
-
-    async def _take(self, event: events.UploadEventArguments) -> None:
-        self._wrong.set_text("")
-        self._upload.reset()
-        if not await self._flush() or self._visit.panel.works.of(self._id):
-            self._wrong.set_text(say("save-first"))
-            return
+    async def _whole(self) -> None:
+        """A file of theirs is on the server: it becomes the sound, once nothing else is being made."""
+        office = self._visit.office
+        under_way = self._visit.panel.works.of(self._id)
+        if under_way is not None:
+            await self._follow(under_way)
         async with asking(self._wrong.set_text):
             actor = await self._visit.me()
-            handle, name = tempfile.mkstemp(prefix="loa-upload-", suffix=Path(event.file.name).suffix[:8])
-            os.close(handle)
-            path = Path(name)
-
-            async def keep(tell: Tell) -> Bulletin:
-                try:
-                    await event.file.save(path)
-                    return await self._visit.office.upload(actor, self._id, event.file.name, path, tell)
-                finally:
-                    path.unlink(missing_ok=True)  # noqa: ASYNC240 - one name off a local disk
-
-            await self._follow(self._visit.panel.works.begin(self._id, keep))
+            arrival = await office.sound.waiting(actor, self._id)
+            if arrival is not None and await self._flush():
+                key = arrival.key
+                self._used = key
+                begun = self._visit.panel.works.begin(self._id, lambda tell: office.sound.use(actor, key, tell))
+                await self._follow(begun)
+                self._used = ""
+            elif arrival is not None:
+                self._wrong.set_text(say("save-first"))
+            if await office.sound.waiting(actor, self._id) is None:
+                self._in.over()
+            else:
+                self._in.later()
 
     async def _drop(self) -> None:
         async with asking(self._wrong.set_text):

@@ -115,6 +115,7 @@ def head(title: str) -> None:
     ui.add_head_html(
         f'{clock_script()}<link rel="stylesheet" href="{STATIC_URL}/panel.css?{version}">'
         f'<link rel="stylesheet" href="{STATIC_URL}/onair.css?{version}">'
+        f'<link rel="stylesheet" href="{STATIC_URL}/soundin.css?{version}">'
         f'<script src="{STATIC_URL}/panel.js?{version}"></script>'
         '<meta name="theme-color" content="#0c4a46">'
     )
@@ -145,7 +146,7 @@ def tagged(tag: str, text: str) -> ui.element:
 
 def _version() -> str:
     digest = hashlib.sha256()
-    for file in sorted(STATIC.glob("panel.*")):
+    for file in sorted((*STATIC.glob("panel.*"), *STATIC.glob("*.css"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -117,7 +117,7 @@ def test_a_recording_is_uploaded_in_place_of_a_text(staff, tmp_path, suffix, cod
     staff.go("/")
     staff.find("write").click()
     staff.find("title").fill(f"Bản thu {suffix}")
-    staff.page.set_input_files(".q-uploader__input", file)
+    staff.page.set_input_files("[data-testid=upload]", file)
     staff.find("player").wait_for()
     expect(staff.find("sound-result")).to_contain_text(file.name)
 
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_sound_is_refused_and_changes_nothing(staff, tmp_path,
     staff.go("/")
     staff.find("write").click()
     staff.find("title").fill("Tệp hỏng")
-    staff.page.set_input_files(".q-uploader__input", tmp_path / name)
+    staff.page.set_input_files("[data-testid=upload]", tmp_path / name)
     expect(staff.find("sound-error")).to_contain_text(told)
     expect(staff.find("title")).to_have_value("Tệp hỏng")
     assert staff.find("player").count() == 0

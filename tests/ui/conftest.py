@@ -104,6 +104,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
     own: dict[int, dict[str, str]] = field(default_factory=dict)
     words: dict[AreaId, dict[str, str]] = field(default_factory=dict)
     """How things are read: in a bulletin, in an area."""
+    limit_mb: int = 1
     left: dict[int, str] = field(default_factory=dict)
     answers: dict[tuple[int, str], Answer] = field(default_factory=dict)
 
@@ -460,7 +461,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "programmes": self.programming.office(),
             },
             zone="Asia/Ho_Chi_Minh",
-            upload_limit_mb=1,
+            upload_limit_mb=self.limit_mb,
             text_limit=20_000,
             voices=(VoiceOffered("gtts", ("vi",)), VoiceOffered("espeak", ("vi-vn-x-south", "vi"))),
         )

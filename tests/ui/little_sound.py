@@ -1,5 +1,6 @@
 """The part of the little office that takes sound in by pieces."""
 
+import asyncio
 import secrets
 import tempfile
 from collections.abc import AsyncIterator
@@ -19,10 +20,15 @@ from broadcast.newsroom.office_sound import SoundOffice
 class LittleSound:
     arriving: dict[str, Arrival]
     come: dict[str, bytearray]
+    hangs_at: int
+    """Bytes after which nothing more is taken until it is `freed`."""
+    hung: asyncio.Event
+    freed: asyncio.Event
 
     def __post_init__(self) -> None:
         super().__post_init__()  # type: ignore[misc]  # one of several parts
         self.arriving, self.come = {}, {}
+        self.hangs_at, self.hung, self.freed = 1 << 62, asyncio.Event(), asyncio.Event()
 
     def sound(self: Any) -> SoundOffice:
         return SoundOffice(
@@ -41,8 +47,8 @@ class LittleSound:
             raise Refusal("no-such-bulletin")
         if not length:
             raise Refusal("upload-empty", name=name)
-        if length > 1024 * 1024:
-            raise Refusal("upload-large", name=name, limit=1)
+        if length > self.limit_mb * 1024 * 1024:
+            raise Refusal("upload-large", name=name, limit=self.limit_mb)
         key = secrets.token_urlsafe(18)
         until = datetime.now(UTC) + timedelta(days=1)
         self.arriving[key], self.come[key] = Arrival(key, actor.id, bulletin, name, length, 0, until), bytearray()
@@ -61,6 +67,9 @@ class LittleSound:
             raise Refusal("upload-offset", offset=len(self.come[key]))
         async for piece in sent:
             self.come[key] += piece
+            if len(self.come[key]) > self.hangs_at:
+                self.hung.set()
+                await self.freed.wait()
         arrival: Arrival = await self._arrived(actor, key)
         return arrival
 

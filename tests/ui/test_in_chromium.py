@@ -1,8 +1,6 @@
 """What only a browser can show: nothing comes from elsewhere, ages tick, typed words outlive the page."""
 
-import asyncio
 import re
-import socket
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -12,17 +10,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-import uvicorn
-from fastapi import FastAPI
-from nicegui.storage import Storage
-from nicegui.testing.general import nicegui_reset_globals
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from audio.compact import compact
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
 from broadcast.domain.listening import Piece, SpokenLine
 from broadcast.domain.schedule import Slot
 from devices.vocabulary import ClipHash, Level
+from tests.ui.little_browser import at_the_panel
 
 pytestmark = pytest.mark.browser
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -31,41 +26,8 @@ expect.set_options(timeout=30_000)
 
 @pytest.fixture
 async def page(little, tmp_path: Path) -> AsyncIterator[Page]:
-    """Chromium at the panel of the little office, logged in as staff; fails on requests that leave and on errors."""
-    before = Storage.path
-    with nicegui_reset_globals():
-        from ui.panel import attach  # noqa: PLC0415 - every test has new modules
-
-        app = FastAPI()
-        attach(app, little.office(), storage_secret="for this test alone", storage=tmp_path / "sessions")
-        with socket.socket() as ear:
-            ear.bind(("127.0.0.1", 0))
-            server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="wsproto", timeout_graceful_shutdown=1))
-            serving = asyncio.ensure_future(server.serve(sockets=[ear]))
-            home = f"http://127.0.0.1:{ear.getsockname()[1]}"
-            async with async_playwright() as playwright:
-                browser = await playwright.chromium.launch(
-                    executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-                )
-                here = await browser.new_page(base_url=home)
-                left: list[str] = []
-                here.on("request", lambda r: left.append(r.url) if not _ours(r.url, home) else None)
-                here.on("pageerror", lambda error: left.append(str(error)))
-                await here.goto("/")
-                await here.fill("[data-testid=login]", "huyen")
-                await here.fill("[data-testid=password]", "mat-khau-thu")
-                await here.press("[data-testid=password]", "Enter")
-                await here.wait_for_selector("[data-testid=write]")
-                yield here
-                await browser.close()
-            server.should_exit = True
-            await serving
-            assert not left
-    Storage.path = before
-
-
-def _ours(address: str, home: str) -> bool:
-    return address.startswith((home, home.replace("http", "ws"), "data:", "blob:"))
+    async with at_the_panel(little, tmp_path) as here:
+        yield here
 
 
 async def test_what_was_typed_in_the_last_moment_outlives_the_page_and_markup_stays_text(page: Page, little) -> None:
@@ -96,11 +58,11 @@ async def test_a_file_that_is_too_large_is_refused_in_the_browser(page: Page, li
     with large.open("wb") as stream:
         stream.truncate(2_000_000)
     await page.click("[data-testid=write]")
-    await page.set_input_files(".q-uploader__input", large)
+    await page.set_input_files("[data-testid=upload]", large)
     await expect(page.locator("[data-testid=sound-error]")).to_contain_text("lớn hơn 1 MB")
     small = tmp_path / "vua.mp3"
     small.write_bytes(b"ID3" + bytes(500_000))
-    await page.set_input_files(".q-uploader__input", small)
+    await page.set_input_files("[data-testid=upload]", small)
     await expect(page.locator("[data-testid=spoken-by]")).to_contain_text("Từ tệp “vua.mp3”")
     assert little.uploaded == [500_003]
 

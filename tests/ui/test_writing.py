@@ -5,8 +5,6 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from nicegui import ui
-from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
@@ -148,14 +146,19 @@ async def test_a_stopped_wait_leaves_no_sound_and_no_error(user: User, enter, li
     assert little.books[1].sound is None
 
 
-async def _send(user: User, name: str, content: bytes) -> None:
-    (upload,) = user.find(kind=ui.upload).elements
-    await upload.handle_uploads([SmallFileUpload(name, "audio/mpeg", content)])
+async def _send(user: User, little, name: str, content: bytes) -> None:
+    async def pieces():
+        yield content
+
+    sound, actor = little.sound(), little.people["huyen"]
+    made = await sound.begin(actor, 1, name, len(content))
+    await sound.take(actor, made.key, 0, pieces())
+    user.find(marker="sending").trigger("whole")
 
 
 async def test_a_file_becomes_the_sound_and_can_be_dropped_again(user: User, enter, little) -> None:
     await _new(user, enter)
-    await _send(user, "loa.mp3", b"ID3 sound")
+    await _send(user, little, "loa.mp3", b"ID3 sound")
     await _told(user, "Từ tệp “loa.mp3”")
     assert little.uploaded == [9]
     user.find(marker="drop-upload").click()
@@ -165,9 +168,9 @@ async def test_a_file_becomes_the_sound_and_can_be_dropped_again(user: User, ent
 
 async def test_a_file_that_is_no_sound_is_refused_in_words(user: User, enter, little) -> None:
     await _new(user, enter)
-    await _send(user, "bai.mp3", b"PK\x03\x04")
+    await _send(user, little, "bai.mp3", b"PK\x03\x04")
     await _told(user, "Tệp “bai.mp3” không phải là âm thanh")
-    await _send(user, "rong.mp3", b"")
+    user.find(marker="sending").trigger("refused", {"code": "upload-empty", "name": "rong.mp3"})
     await _told(user, "rỗng (0 byte)")
     assert little.books[1].sound is None
 
