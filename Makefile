@@ -37,8 +37,8 @@ test: .venv/made-dev
 	@deploy/system.sh test
 	@# whole houses with their receivers mostly wait: they come after, beside each other. So does the real browser:
 	@# what simulated pages leave in NiceGUI's modules keeps it from logging in
-	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/system --ignore tests/ui/test_in_chromium.py
-	$(BIN)/python -m pytest -n 3 --dist loadfile tests/ui/test_in_chromium.py tests/system
+	$(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/system --ignore-glob '*_in_chromium.py'
+	$(BIN)/python -m pytest -n 3 --dist loadfile tests/ui/test_*in_chromium.py tests/system
 
 check: .venv/made-dev
 	$(BIN)/ruff format --check .
