@@ -32,10 +32,12 @@ UNWATCHED: Final = frozenset(
         "plan",
         "report",
         "spoken",
+        "tour",
         "unfinished",
     }
 )
-"""Tables that only machines write; airings and offers follow slots, alarms are entered from their ledger."""
+"""Tables that only machines write; airings and offers follow slots, alarms are entered from their ledger. How
+far somebody new is through the first steps ("tour") is nobody's business."""
 UNNAMED: Final = "unnamed"
 _SECRET: Final = re.compile(r"password|secret|token|recover|otp")
 """Columns of which the trail says only that they became others."""

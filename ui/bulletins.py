@@ -20,6 +20,7 @@ from ui.life import StateTag
 from ui.living import level_name, state_name, told
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
+from ui.tour import welcome
 from ui.words import length, moment, number, say
 
 PAGE_SIZE: Final = 48
@@ -46,6 +47,7 @@ async def _draw(visit: Visit) -> None:
             button = ui.button(say("write"), icon="edit", on_click=write).props("unelevated no-caps data-testid=write")
             button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
             other_ways(visit)
+    welcome(visit, visit.tour)
     page = _List(visit, await visit.office.areas(visit.actor, Action.SEE_BULLETINS))
     await page.read()
     visit.redraws.append(page.read)

@@ -1,5 +1,7 @@
 """Pages for people who cannot log in yet: the very first of a house, and whoever was sent a link."""
 
+from urllib.parse import quote
+
 from fastapi import Request
 from nicegui import ui
 
@@ -78,7 +80,7 @@ def _draw_invited(panel: Panel, token: str, name: str, login: str) -> None:
             await panel.office.accounts.accept(token, password.value or "")
             # whoever was logged in here before is somebody else
             await panel.office.accounts.end(client.request.cookies.get(SESSION_COOKIE, ""))
-            ui.navigate.to("/login")
+            ui.navigate.to(f"/login?name={quote(login)}")
 
     with card(say("invited-title"), say("invited-title"), say("invited-hint", name=name, login=login)):
         # for the browser's own keeper of passwords

@@ -1,5 +1,6 @@
 """The way in."""
 
+from typing import Final
 from urllib.parse import quote
 
 from fastapi.responses import RedirectResponse
@@ -11,19 +12,22 @@ from ui.entering import Doorway
 from ui.session import Panel, address_of, arrive, asking, local
 from ui.words import say
 
+LOGIN_SHOWN: Final = 32
+"""As long a login is offered."""
+
 
 def register(panel: Panel, doorway: Doorway) -> None:
-    """The page at /login; `to` is where the person wanted to go."""
+    """The page at /login; `to` is where the person wanted to go, `name` the login of who has just chosen a password."""
 
     @ui.page("/login")
-    async def login(to: str = "/", refused: str = "") -> RedirectResponse | None:
+    async def login(to: str = "/", refused: str = "", name: str = "") -> RedirectResponse | None:
         if not isinstance(await arrive(panel), RedirectResponse):
             return RedirectResponse(local(to), status_code=303)
-        _draw(panel, doorway, local(to), refused)
+        _draw(panel, doorway, local(to), refused, name[:LOGIN_SHOWN])
         return None
 
 
-def _draw(panel: Panel, doorway: Doorway, to: str, refused: str) -> None:
+def _draw(panel: Panel, doorway: Doorway, to: str, refused: str, known: str) -> None:
     client = ui.context.client
 
     async def enter() -> None:
@@ -55,9 +59,10 @@ def _draw(panel: Panel, doorway: Doorway, to: str, refused: str) -> None:
         password.run_method("focus")
 
     with card(say("log-in"), "Loa Làng", say("tagline")):
-        login = ui.input(say("login")).props("outlined autofocus autocomplete=username autocapitalize=none")
+        login = ui.input(say("login"), value=known).props("outlined autocomplete=username autocapitalize=none")
         login.props("spellcheck=false data-testid=login").mark("login").on("keydown.enter", enter)
         password = password_field(say("password"), "password", "current-password").on("keydown.enter", enter)
+        (password if known else login).props("autofocus")
         hint = ui.label(say("code-hint")).classes("loa-dim loa-small")
         code = ui.input(say("code")).props("outlined autocomplete=one-time-code autocapitalize=none spellcheck=false")
         code.props("data-testid=code").mark("code").on("keydown.enter", enter)

@@ -12,12 +12,12 @@ from ui import person
 from ui.ages import Age
 from ui.board import Board
 from ui.grants import GrantsField, grant_line, show_way_in
+from ui.login import LOGIN_SHOWN
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
 from ui.words import number, say
 
 PAGE_SIZE: Final = 60
-LOGIN_SHOWN: Final = 32
 
 
 def register(panel: Panel) -> None:

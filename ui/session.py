@@ -16,7 +16,7 @@ from broadcast.domain.audit import whence
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.office import Office
-from broadcast.people.account_types import Standing
+from broadcast.people.account_types import Standing, Tour
 from broadcast.people.office_accounts import Accounts
 from broadcast.wording import LANGUAGES
 from broadcast.works import Works
@@ -67,6 +67,8 @@ class Visit:
     client: Client
     area: AreaId | None = None
     """That area. It stays while the page is open: what is being written must not slip away under another choice."""
+    tour: Tour | None = None
+    """How far they are through the first steps; None: they are not led."""
     redraws: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
     @property

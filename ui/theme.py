@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -13,13 +14,16 @@ from nicegui import app, ui
 from broadcast.domain.house import HouseHealth
 from broadcast.domain.people import Action, Role
 from broadcast.domain.refusals import Refusal
+from broadcast.people.account_types import Tour
 from broadcast.view_types import AlarmView
 from devices.link import LinkState
 from ui.ages import clock_script
 from ui.area_switch import area_switch
+from ui.guiding import guiding
 from ui.holds import HoldStrip
 from ui.inbox_count import InboxCount
 from ui.session import DARK_KEY, OWN_PAGE, SESSION_COOKIE, LoggedOut, Panel, Visit, arrive, asking, log
+from ui.tour import again, lead, leads, led
 from ui.waiting_badge import WaitingBadge
 from ui.words import LANGUAGE_KEY, refusal, say, speak
 
@@ -71,10 +75,11 @@ async def show(
         elsewhere = "/receivers" if "/receivers" in open_to else next(iter(open_to), None)
         if visit.client.request.url.path == "/" and elsewhere is not None:
             return RedirectResponse(elsewhere, status_code=303)
-        with frame(visit, name):
+        with frame(visit, name, None):
             empty("lock", say("not-for-you"), say("not-for-you-hint"))
         return None
-    with frame(visit, name):
+    visit.tour = await led(visit)
+    with frame(visit, name, visit.tour):
         try:
             await build(visit)
         except Refusal as no:
@@ -86,7 +91,7 @@ async def show(
 
 
 @contextmanager
-def frame(visit: Visit, name: str) -> Iterator[None]:
+def frame(visit: Visit, name: str, tour: Tour | None) -> Iterator[None]:
     """Everything around a page; inside it the page is drawn. Starts the page's pulse."""
     drawn, inbox = visit.office.bell.revision, InboxCount(visit)
     head(say(f"nav-{name}"))
@@ -104,6 +109,7 @@ def frame(visit: Visit, name: str) -> Iterator[None]:
     with ui.element("main").classes(f"loa-main loa-page-{name}").props("id=main tabindex=-1"):
         yield
     _navigation(visit, name, "loa-tabs", "tab", inbox)
+    lead(visit, tour)
     _pulse(visit, link, (banner.refresh, holds.refresh, waiting.refresh, inbox.refresh), stale, drawn)
 
 
@@ -116,7 +122,9 @@ def head(title: str) -> None:
         f'{clock_script()}<link rel="stylesheet" href="{STATIC_URL}/panel.css?{version}">'
         f'<link rel="stylesheet" href="{STATIC_URL}/onair.css?{version}">'
         f'<link rel="stylesheet" href="{STATIC_URL}/soundin.css?{version}">'
+        f'<link rel="stylesheet" href="{STATIC_URL}/tour.css?{version}">'
         f'<script src="{STATIC_URL}/panel.js?{version}"></script>'
+        f'<script src="{STATIC_URL}/tour.js?{version}"></script>'
         '<meta name="theme-color" content="#0c4a46">'
     )
 
@@ -144,9 +152,10 @@ def tagged(tag: str, text: str) -> ui.element:
     return element
 
 
+@cache
 def _version() -> str:
     digest = hashlib.sha256()
-    for file in sorted((*STATIC.glob("panel.*"), *STATIC.glob("*.css"))):
+    for file in sorted(STATIC.glob("*.*")):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -190,6 +199,8 @@ def _person(visit: Visit) -> None:
             if actor.may(Action.SEE_PEOPLE):
                 _choice("group", say("nav-people"), lambda: ui.navigate.to("/people"), "to-people")
             _choice("manage_accounts", say("nav-me"), lambda: ui.navigate.to(OWN_PAGE), "own-account")
+            if leads(visit):
+                _choice("school", guiding("tour-again"), lambda: again(visit), "tour-again")
             ui.separator()
             _choice("contrast", say("dark-auto"), lambda: _remember(DARK_KEY, None), "dark-auto")
             _choice("light_mode", say("dark-off"), lambda: _remember(DARK_KEY, value=False), "dark-off")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from broadcast.domain.people import Actor, Grant
 
@@ -62,6 +63,21 @@ class PersonView:
     seen_at: datetime | None
     sessions: tuple[SessionView, ...] = ()
     """Only where one person is asked for, by someone who manages them."""
+
+
+TOUR_STEPS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """How far somebody is through the first steps: 1 to TOUR_STEPS, one more when all are done.
+
+    `place`: the page of the bulletin or slot they are at; `left`: they do not want to be led.
+    """
+
+    step: int = 1
+    place: str = ""
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)

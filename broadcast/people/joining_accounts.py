@@ -7,7 +7,7 @@ from typing import TypeVar
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
-from broadcast.people import administration, choosing_passwords, logging_in, second_factors, sessions
+from broadcast.people import administration, choosing_passwords, logging_in, second_factors, sessions, touring
 from broadcast.people.account_types import Standing
 from broadcast.people.office_accounts import Accounts
 from broadcast.people.single_sign_on import SingleSignOn
@@ -67,6 +67,8 @@ def join(desk: Desk) -> Accounts:
         confirm_second_factor=own.on(partial(second_factors.confirm, desk, key, bell)),
         drop_own_second_factor=own.on(partial(second_factors.give_up, desk, key, bell)),
         renew_codes=own.on(partial(second_factors.renew_codes, desk, key)),
+        tour=partial(touring.tour, desk),
+        tour_on=partial(touring.tour_on, desk),
         people=partial(administration.people, desk),
         person=partial(administration.person, desk),
         add=partial(administration.add, desk, key),

@@ -18,6 +18,7 @@ from broadcast.people.account_types import (
     PeoplePage,
     PersonView,
     Standing,
+    Tour,
     WayIn,
 )
 from broadcast.people.single_sign_on_types import SignOn
@@ -83,6 +84,10 @@ class Accounts:
     """(standing, password, code)."""
     renew_codes: Callable[[Standing, str, str], Awaitable[tuple[str, ...]]]
     """(standing, password, code): new recovery codes."""
+
+    tour: Callable[[Actor], Awaitable[Tour]]
+    """How far they are through the first steps."""
+    tour_on: Callable[[Actor, Tour], Awaitable[None]]
 
     # the people one looks after
     people: Callable[[Actor, PeopleAsk], Awaitable[PeoplePage]]

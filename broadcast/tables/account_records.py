@@ -34,6 +34,17 @@ class SessionRow(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class TourRow(SQLModel, table=True):
+    """How far a person is through the first steps; the page of the bulletin or slot they are at."""
+
+    __tablename__ = "tour"
+    person: int = Field(primary_key=True, foreign_key="person.id")
+    step: int
+    place: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    has_left: bool = Field(default=False, sa_column_kwargs={"server_default": "0"})
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class RecoveryRow(SQLModel, table=True):
     """A code that stands in for a lost telephone, once."""
 

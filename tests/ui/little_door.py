@@ -7,7 +7,7 @@ from broadcast.areas_data import load_tree
 from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
-from broadcast.people.account_types import Standing
+from broadcast.people.account_types import Standing, Tour
 from broadcast.people.office_accounts import Accounts
 
 TREE = load_tree("tay-ninh-2024")
@@ -18,6 +18,7 @@ PASSWORD = "mat-khau-thu"
 class LittleDoor:
     addresses: list[str] = field(default_factory=list)
     tries: int = 0
+    steps: Tour = field(default_factory=lambda: Tour(left=True))
     sessions: dict[str, int] = field(default_factory=dict)
 
     async def log_in(self: Any, login: str, password: str, _code: str, address: str) -> Actor:
@@ -41,11 +42,19 @@ class LittleDoor:
     async def end(self, token: str) -> None:
         self.sessions.pop(token, None)
 
+    async def tour(self, _: Actor) -> Tour:
+        return self.steps
+
+    async def tour_on(self, _: Actor, to: Tour) -> None:
+        self.steps = to
+
     async def elsewhere(self, *_: object, **__: object) -> Any:
         raise Refusal("not-allowed", action="")
 
     def accounts(self) -> Accounts:
-        door: dict[str, Any] = {name: getattr(self, name) for name in ("log_in", "begin", "whose", "end")}
+        door: dict[str, Any] = {
+            name: getattr(self, name) for name in ("log_in", "begin", "whose", "end", "tour", "tour_on")
+        }
         looks = {"within": lambda who, area: who.within(area, TREE), "area_name": lambda area: TREE.get(area).name}
         facts = {"bell": Bell(), "session_days": 7, "url": "", "first_word": ""}
         return Accounts(**dict.fromkeys(Accounts.__annotations__, self.elsewhere) | door | looks | facts)
