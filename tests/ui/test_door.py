@@ -62,9 +62,10 @@ async def test_logging_out_closes_the_door(user: User, enter) -> None:
 async def test_each_role_sees_the_places_it_works_in(user: User, enter) -> None:
     await enter("xa")
     await user.should_see(marker="nav-receivers")
-    await user.should_not_see(marker="nav-bulletins")
+    await user.should_see(marker="nav-bulletins")
     await user.should_not_see(marker="nav-alarm")
-    await user.open("/bulletins/1")
+    await user.should_not_see(marker="nav-lexicon")
+    await user.open("/approvals")
     await user.should_see("Tài khoản của bạn không dùng trang này.")
     await enter_again(user, "tinh")
     await user.should_see(marker="nav-alarm")
