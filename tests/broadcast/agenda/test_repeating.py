@@ -1,5 +1,6 @@
 """Slots that come back: made three days ahead, each a slot of its own, guarded like the first."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from broadcast.agenda import guarding, moving
 from broadcast.agenda.air_types import Repeat
 from broadcast.agenda.repeating import Repeating
 from broadcast.domain.days import DayKind, Days, SpecialDay
+from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from devices.vocabulary import AreaId
@@ -164,7 +166,8 @@ async def test_what_never_comes_is_no_rule_belongs_to_others_or_comes_back_alrea
         (Repeat("FREQ=DAILY;UNTIL=20261101"), "recurrence-never"),
     ):
         assert (await refused(repeating.repeat(staff, slot.id, ask))).code == code
-    assert (await refused(repeating.repeat(operator, slot.id, DAILY))).code == "not-allowed"
+    auditor = replace(operator, grants=held(Role.AUDITOR, COMMUNE))
+    assert (await refused(repeating.repeat(auditor, slot.id, DAILY))).code == "not-allowed"
     assert (await refused(repeating.repeat(stranger, slot.id, DAILY))).code == "not-your-area"
     with pytest.raises(Refusal, match="no-such-slot"):
         await repeating.repeat(staff, 99, DAILY)
