@@ -190,6 +190,16 @@ def silence(row: BulletinRow) -> None:
     row.clip, row.engine, row.voice, row.fell_back, row.raw = None, "", "", "", ""
 
 
+def require_slot(row: SlotRow, who: Actor, tree: AreaTree) -> None:
+    """Let through who may move or take back a slot: whoever may place where it sounds and where it came from.
+
+    A commune answers what comes from above in its inbox. Raises Refusal: not-..., slot-from-above (area).
+    """
+    require(who, Action.PLACE, [AreaId(a) for a in row.areas if a in tree.areas], tree)
+    if row.origin in tree.areas and not holds(who, row.origin, tree, Action.PLACE):
+        raise Refusal("slot-from-above", area=tree.get(AreaId(row.origin)).name)
+
+
 def slot(row: SlotRow, title: str) -> Slot:
     """The slot of a row."""
     return Slot(
@@ -200,6 +210,7 @@ def slot(row: SlotRow, title: str) -> Slot:
         at=row.at,
         placed_by=row.placed_by,
         withdrawn=row.withdrawn_at is not None,
+        origin=AreaId(row.origin) if row.origin else None,
     )
 
 

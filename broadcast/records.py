@@ -176,6 +176,8 @@ class SlotRow(SQLModel, table=True):
     series_day: str = Field(default="", sa_column_kwargs={"server_default": ""})
     version: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The version that was approved; 0 for a slot of before there were versions."""
+    origin: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The area from which it was placed; only who may place there takes it back. "" where several, or not known."""
 
 
 class AiringRow(SQLModel, table=True):

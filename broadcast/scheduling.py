@@ -17,7 +17,7 @@ from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
-from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.people import Action, Actor, placed_from, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import (
     Airing,
@@ -157,6 +157,7 @@ async def place(
             at=wish.at,
             placed_by=actor.id,
             placed_at=desk.now(),
+            origin=placed_from(actor, wish.areas, desk.tree) or "",
             reason=passed.reason if passed else "",
             version=version,
         )
@@ -184,7 +185,7 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
         row = session.get(SlotRow, slot)
         if row is None:
             raise Refusal("no-such-slot")
-        require(actor, Action.PLACE, [AreaId(a) for a in row.areas if a in desk.tree.areas], desk.tree)
+        books.require_slot(row, actor, desk.tree)
         airings = session.exec(select(AiringRow).where(AiringRow.slot == slot)).all()
         deliveries = session.exec(
             select(DeliveryRow).where(col(DeliveryRow.subject).in_([a.id for a in airings]))

@@ -65,7 +65,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
             stopper.props("data-testid=stop").classes("loa-danger").mark("stop")
             withdrawer = ui.button(say("withdraw"), icon="undo", on_click=ask).props("outline no-caps")
             withdrawer.props("data-testid=withdraw").mark("withdraw")
-    theirs = visit.over(Action.PLACE, slot.areas)
+    theirs = visit.over(Action.PLACE, (*slot.areas, *((slot.origin,) if slot.origin else ())))
     if theirs:
         await draw_repeating(visit, slot_id)
     nobody = ui.element("div")

@@ -5,13 +5,14 @@ import io
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from broadcast.agenda.air_types import CalendarEntry
 from broadcast.agenda.coming_books import around
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.newsroom.desk import Desk
+from broadcast.records import SlotRow
 from broadcast.sight import area_name, sight
 from broadcast.wording import say
 from devices.vocabulary import AreaId, Level
@@ -29,6 +30,9 @@ async def calendar(
     mine, now = sight(desk, actor, Action.PLACE), desk.now()
 
     def work(session: Session) -> tuple[CalendarEntry, ...]:
+        found = around(desk, session, here, first, last)[:MOST]
+        asked = select(SlotRow.id, SlotRow.origin).where(col(SlotRow.id).in_({a.slot for a in found}))
+        origins = {slot: AreaId(origin) for slot, origin in session.exec(asked) if origin}
         return tuple(
             CalendarEntry(
                 slot=a.slot,
@@ -38,10 +42,10 @@ async def calendar(
                 at=a.at,
                 seconds=a.seconds,
                 areas=tuple(area_name(desk, x) for x in a.areas),
-                origin=_origin(desk, a.areas),
-                movable=a.at > now and all(mine.holds(x) for x in a.areas),
+                origin=_origin(desk, (origins[a.slot],) if a.slot in origins else a.areas),
+                movable=a.at > now and all(mine.holds(x) for x in {*a.areas, origins.get(a.slot, a.areas[0])}),
             )
-            for a in around(desk, session, here, first, last)[:MOST]
+            for a in found
         )
 
     return await desk.store.read(work)
@@ -75,6 +79,6 @@ def _asked(desk: Desk, actor: Actor, area: AreaId, first: datetime, last: dateti
 
 
 def _origin(desk: Desk, areas: tuple[AreaId, ...]) -> str:
-    """The kind of the highest area it was aimed at; "" where a reform has taken all of them away."""
+    """The kind of the highest area; "" where a reform has taken all of them away."""
     known = [desk.tree.get(a) for a in areas if a in desk.tree.areas]
     return min(known, key=lambda a: len(desk.tree.path(a.id))).kind if known else ""

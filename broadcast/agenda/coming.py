@@ -13,7 +13,7 @@ from broadcast.domain.plans import target
 from broadcast.domain.refusals import Refusal
 from broadcast.newsroom.desk import Desk
 from broadcast.receivers.presence import Presence
-from broadcast.records import AiringRow, PlanRow, ReceiverRow
+from broadcast.records import AiringRow, PlanRow, ReceiverRow, SlotRow
 from broadcast.sight import area_name, present
 from devices.vocabulary import AreaId
 
@@ -52,7 +52,7 @@ async def without(desk: Desk, held_until: HeldUntil, actor: Actor, slot: int) ->
         if not rows:
             raise Refusal("no-such-slot")
         areas = {AreaId(a) for row in rows for a in row.areas if a in desk.tree.areas}
-        require(actor, Action.PLACE, areas, desk.tree)
+        books.require_slot(session.get_one(SlotRow, slot), actor, desk.tree)
         hung = {r: home for r, home in books.homes(session).items() if home in desk.tree.areas}
         reached = {r: hung[r] for r in desk.tree.reached(areas, hung)}
         begin, end = span(_next(list(rows), now), now, desk.zone)

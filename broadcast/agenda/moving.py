@@ -15,7 +15,7 @@ from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, plac
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
-from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.people import Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Airing, Slot, airing_id, require_time
 from broadcast.newsroom.desk import Desk
@@ -117,7 +117,7 @@ def _move(desk: Desk, session: Session, actor: Actor, slot: int, at: datetime) -
     row = session.get(SlotRow, slot)
     if row is None:
         raise Refusal("no-such-slot")
-    require(actor, Action.PLACE, [AreaId(a) for a in row.areas if a in desk.tree.areas], desk.tree)
+    books.require_slot(row, actor, desk.tree)
     now = desk.now()
     old = session.exec(select(AiringRow).where(AiringRow.slot == slot, col(AiringRow.withdrawn).is_(False))).first()
     if row.withdrawn_at is not None or old is None:

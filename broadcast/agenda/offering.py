@@ -183,6 +183,7 @@ def _own_slot(
         areas=[commune],
         at=at,
         placed_by=actor.id,
+        origin=commune,
         placed_at=desk.now(),
         version=slot.version,
     )

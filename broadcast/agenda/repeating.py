@@ -164,6 +164,7 @@ class Repeating:
             areas=list(areas),
             at=at,
             placed_by=series.by,
+            origin=first.origin,
             placed_at=now,
             reason=first.reason if found else "",
             version=first.version,
@@ -186,7 +187,7 @@ class Repeating:
         if row is None:
             raise Refusal("no-such-slot")
         if action is Action.PLACE:
-            require(actor, action, [AreaId(a) for a in row.areas if a in self._desk.tree.areas], self._desk.tree)
+            books.require_slot(row, actor, self._desk.tree)
         else:
             require(actor, action, (), self._desk.tree)
         return row

@@ -172,6 +172,13 @@ def _fits(cell: frozenset[BulletinState], state: BulletinState | None) -> bool:
     return bool(cell) if state is None else state in cell
 
 
+def placed_from(actor: Actor, areas: Iterable[AreaId], tree: AreaTree) -> AreaId | None:
+    """The highest area that covers all of `areas` and in which they may place; None where it takes several."""
+    wanted = tuple(areas)
+    over = [a for a in actor.where(Action.PLACE) if a in tree.areas and all(a in tree.path(w) for w in wanted)]
+    return min(over, key=lambda a: len(tree.path(a)), default=None)
+
+
 def require(
     actor: Actor, action: Action, areas: Iterable[AreaId], tree: AreaTree, state: BulletinState | None = None
 ) -> None:

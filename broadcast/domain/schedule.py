@@ -64,6 +64,8 @@ class Slot:
     at: datetime
     placed_by: int
     withdrawn: bool = False
+    origin: AreaId | None = None
+    """From where it was placed, where that is one area."""
 
 
 def airing_id(slot: int, at: datetime) -> AiringId:

@@ -198,6 +198,12 @@ def operator(hire: Hire) -> Actor:
 
 
 @pytest.fixture
+def auditor(hire: Hire) -> Actor:
+    """Reads all of the commune, changes nothing."""
+    return hire("kiemtra", Role.AUDITOR, COMMUNE)
+
+
+@pytest.fixture
 def administrator(hire: Hire) -> Actor:
     """Looks after accounts; has nothing to do with bulletins."""
     return hire("quantri", Role.ADMINISTRATOR, DISTRICT)

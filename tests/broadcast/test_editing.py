@@ -82,14 +82,14 @@ async def test_a_dropped_upload_gives_the_word_back_to_the_text(desk, staff, spo
     assert whole() == before
 
 
-async def test_an_operator_writes_nothing(desk, operator, staff, spoken, whole):
+async def test_who_only_reads_writes_nothing(desk, auditor, staff, spoken, whole):
     bulletin = spoken(staff)
     before = whole()
     for attempt in (
-        editing.draft(desk, operator, "Họp", "Mời"),
-        editing.save(desk, operator, bulletin, "Họp", "Mời"),
-        editing.drop_upload(desk, operator, bulletin),
-        editing.describe(desk, operator, bulletin, Fields(), Fields(source="Đài")),
+        editing.draft(desk, auditor, "Họp", "Mời"),
+        editing.save(desk, auditor, bulletin, "Họp", "Mời"),
+        editing.drop_upload(desk, auditor, bulletin),
+        editing.describe(desk, auditor, bulletin, Fields(), Fields(source="Đài")),
     ):
         with pytest.raises(Refusal, match="not-allowed"):
             await attempt

@@ -161,8 +161,10 @@ async def test_an_approved_bulletin_with_a_new_sound_is_a_draft_again(render, sp
     assert (await render(spoken(staff, state="approved"))).state is BulletinState.DRAFT
 
 
-async def test_only_who_may_write_there_has_it_spoken(render, upload, bulletin, operator, stranger, recording, whole):
-    for actor, code in ((operator, "not-allowed"), (stranger, "no-such-bulletin")):
+async def test_only_who_may_write_there_has_it_spoken(
+    render, upload, bulletin, operator, auditor, stranger, recording, whole
+):
+    for actor, code in ((auditor, "not-allowed"), (operator, "no-such-bulletin"), (stranger, "no-such-bulletin")):
         with pytest.raises(Refusal, match=code):
             await render(bulletin, actor=actor)
         with pytest.raises(Refusal, match=code):

@@ -120,8 +120,8 @@ async def test_areas_of_others_are_refused(place, unplaced, area):
     assert (await unplaced(place(COMMUNE, area))).code == "not-your-area"
 
 
-async def test_an_operator_places_nothing(place, unplaced, operator):
-    assert (await unplaced(place(COMMUNE, actor=operator))).code == "not-allowed"
+async def test_who_only_reads_places_nothing(place, unplaced, auditor):
+    assert (await unplaced(place(COMMUNE, actor=auditor))).code == "not-allowed"
 
 
 async def test_a_bulletin_without_sound_is_refused(place, unplaced, spoken, staff):
@@ -242,11 +242,12 @@ async def test_what_is_long_past_is_not_withdrawn(place, desk, replan, staff, cl
         await scheduling.withdraw_slot(desk, replan, staff, slot.id)
 
 
-async def test_only_who_may_place_there_may_withdraw(place, desk, replan, operator, stranger, province, whole):
+async def test_only_who_may_place_there_may_withdraw(place, desk, replan, operator, auditor, stranger, province, whole):
     slot = await place(COMMUNE)
     before = whole()
     for actor, number, code in (
-        (operator, slot.id, "not-allowed"),
+        (auditor, slot.id, "not-allowed"),
+        (operator, slot.id, "slot-from-above"),
         (stranger, slot.id, "not-your-area"),
         (province, slot.id + 1, "no-such-slot"),
     ):

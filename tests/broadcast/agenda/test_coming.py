@@ -133,7 +133,7 @@ async def test_a_preview_of_a_later_day_shows_that_day(desk, place, staff, spoke
     assert [line.title for line in seen.next[0].lines] == ["Mới", "Hôm ấy"]
 
 
-async def test_a_withdrawal_is_looked_at_before_it_is_done(desk, place, staff, operator, whole, refused):
+async def test_a_withdrawal_is_looked_at_before_it_is_done(desk, place, staff, operator, auditor, whole, refused):
     await place(COMMUNE, title="Một", seconds=60.0)
     slot = await place(COMMUNE, title="Hai", at=SOON - timedelta(seconds=20), seconds=60.0)
     before = whole()
@@ -142,4 +142,5 @@ async def test_a_withdrawal_is_looked_at_before_it_is_done(desk, place, staff, o
     assert whole() == before
     with pytest.raises(Refusal, match="no-such-slot"):
         await coming.without(desk, released, staff, 99)
-    assert (await refused(coming.without(desk, released, operator, slot.id))).code == "not-allowed"
+    assert (await refused(coming.without(desk, released, auditor, slot.id))).code == "not-allowed"
+    assert (await refused(coming.without(desk, released, operator, slot.id))).code == "slot-from-above"

@@ -95,12 +95,13 @@ async def test_into_the_quiet_hours_only_on_purpose(place, move, rows, refused):
 
 
 async def test_what_began_was_withdrawn_is_past_or_belongs_to_others_stays(
-    desk, place, move, refused, replan, staff, stranger, operator, clock
+    desk, place, move, refused, replan, staff, stranger, operator, auditor, clock
 ):
     slot = await place(COMMUNE)
     assert (await refused(move(slot, SOON - timedelta(days=1)))).code == "time-past"
     assert (await refused(move(slot, LATER, actor=stranger))).code == "not-your-area"
-    assert (await refused(move(slot, LATER, actor=operator))).code == "not-allowed"
+    assert (await refused(move(slot, LATER, actor=auditor))).code == "not-allowed"
+    assert (await refused(move(slot, LATER, actor=operator))).code == "slot-from-above"
     valid = await place(
         COMMUNE, title="Có hạn", valid_until=SOON + timedelta(minutes=5), at=SOON + timedelta(minutes=2)
     )
@@ -133,8 +134,14 @@ async def test_the_calendar_tells_where_each_comes_from_and_what_one_may_move(de
     await place(COMMUNE, title="Tuần sau", at=SOON + timedelta(days=7))
     seen = await calendaring.calendar(desk, staff, COMMUNE, *WEEK)
     assert [(e.title, e.origin, e.movable) for e in seen] == [("Tỉnh", "province", False), ("Huyện", "district", True)]
-    assert [e.movable for e in await calendaring.calendar(desk, operator, COMMUNE, *WEEK)] == [False, False]
-    assert len(await calendaring.calendar(desk, staff, DISTRICT, *WEEK)) == 3
+    await place(COMMUNE, title="Huyện, cho một xã", at=LATER + timedelta(hours=1))
+    await place(COMMUNE, title="Xã", actor=operator, at=LATER + timedelta(hours=2))
+    own = await calendaring.calendar(desk, operator, COMMUNE, *WEEK)
+    assert [(e.title, e.origin, e.movable) for e in own[2:]] == [
+        ("Huyện, cho một xã", "district", False),
+        ("Xã", "commune", True),
+    ]
+    assert len(await calendaring.calendar(desk, staff, DISTRICT, *WEEK)) == 5
 
 
 async def test_too_many_days_and_places_of_others_are_refused(desk, operator, refused):

@@ -1,6 +1,5 @@
 """Slots that come back: made three days ahead, each a slot of its own, guarded like the first."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,6 @@ from broadcast.agenda import guarding, moving
 from broadcast.agenda.air_types import Repeat
 from broadcast.agenda.repeating import Repeating
 from broadcast.domain.days import DayKind, Days, SpecialDay
-from broadcast.domain.people import Role, held
 from broadcast.domain.refusals import Refusal
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from devices.vocabulary import AreaId
@@ -156,7 +154,7 @@ async def test_nothing_comes_back_after_its_validity_or_of_a_bulletin_that_was_w
 
 
 async def test_what_never_comes_is_no_rule_belongs_to_others_or_comes_back_already_is_refused(
-    repeating, place, staff, operator, stranger, refused, desk, replan
+    repeating, place, staff, operator, auditor, stranger, refused, desk, replan
 ):
     slot = await place(COMMUNE)
     for ask, code in (
@@ -166,8 +164,8 @@ async def test_what_never_comes_is_no_rule_belongs_to_others_or_comes_back_alrea
         (Repeat("FREQ=DAILY;UNTIL=20261101"), "recurrence-never"),
     ):
         assert (await refused(repeating.repeat(staff, slot.id, ask))).code == code
-    auditor = replace(operator, grants=held(Role.AUDITOR, COMMUNE))
     assert (await refused(repeating.repeat(auditor, slot.id, DAILY))).code == "not-allowed"
+    assert (await refused(repeating.repeat(operator, slot.id, DAILY))).code == "slot-from-above"
     assert (await refused(repeating.repeat(stranger, slot.id, DAILY))).code == "not-your-area"
     with pytest.raises(Refusal, match="no-such-slot"):
         await repeating.repeat(staff, 99, DAILY)

@@ -208,8 +208,8 @@ async def test_a_file_cut_off_is_refused_or_read_and_nothing_else(desk, staff, t
         assert (await importing.take_in(desk, staff, name, tmp_path / name)).text
 
 
-async def test_who_may_not_write_may_not_import(desk, operator, refused):
-    attempt = importing.take_in(desk, operator, "a.pdf", DOCUMENTS / "notice.pdf")
+async def test_who_may_not_write_may_not_import(desk, auditor, refused):
+    attempt = importing.take_in(desk, auditor, "a.pdf", DOCUMENTS / "notice.pdf")
     assert (await refused(attempt)).code == "not-allowed"
 
 
