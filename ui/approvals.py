@@ -10,6 +10,7 @@ from devices.vocabulary import AreaId, Level
 from ui.ages import Age
 from ui.area_tree import walk
 from ui.board import Board
+from ui.guiding import guiding
 from ui.living import category_name, level_name, told, validity
 from ui.more import More
 from ui.session import Panel, Visit, asking
@@ -29,7 +30,7 @@ async def _draw(visit: Visit) -> None:
     heading(told("approvals"), told("approvals-hint"))
     nothing = ui.element("div")
     with nothing:
-        empty("task_alt", told("approvals-empty"), told("approvals-empty-hint"))
+        empty("task_alt", told("approvals-empty"), told("approvals-empty-hint"), (guiding("go-bulletins"), "/"))
     board: Board[Waiting] = Board(ui.element("div").classes("loa-grid"), lambda w: w.bulletin.id, _WaitingCard)
     more = More()
     rule = _TwoPeople(visit)

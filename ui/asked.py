@@ -2,8 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
@@ -21,6 +22,9 @@ class AskedList(ABC):
     _wrong: ui.label
     """Where it is told what is wrong with what was asked."""
     _pages: ui.pagination
+    _first: ui.date_input
+    _area: ui.select
+    _zone: ZoneInfo
 
     @abstractmethod
     async def read(self) -> None:
@@ -36,6 +40,12 @@ class AskedList(ABC):
         field.props(f'outlined dense mask="##/##/####" inputmode=numeric data-testid={marker}').mark(marker)
         field.picker.props('mask="DD/MM/YYYY"')
         return field
+
+    def _month(self) -> None:
+        """Ask for thirty days, everywhere and of everybody."""
+        day = datetime.now(self._zone).date() - timedelta(days=29)
+        self._area.set_value("")
+        self._first.set_value(f"{day:{DAY}}")
 
     def _paging(self, marker: str) -> ui.pagination:
         pages = ui.pagination(1, 1, direction_links=True, on_change=self._turned).props("max-pages=7")

@@ -1,5 +1,6 @@
 """The bulletins, newest first, and the way to a new one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,8 +15,10 @@ from broadcast.view_types import AreaNode, BulletinView
 from devices.vocabulary import AreaId, Level
 from ui.ages import Age
 from ui.asked import AskedList, area_options
-from ui.beginning import other_ways
+from ui.beginning import TEMPLATES, other_ways
+from ui.begun import told as begun
 from ui.board import Board
+from ui.guiding import guiding
 from ui.life import StateTag
 from ui.living import level_name, state_name, told
 from ui.session import Panel, Visit, asking
@@ -48,7 +51,7 @@ async def _draw(visit: Visit) -> None:
             button.classes("loa-primary").mark("write").visible = visit.actor.may(Action.WRITE)
             other_ways(visit)
     welcome(visit, visit.tour)
-    page = _List(visit, await visit.office.areas(visit.actor, Action.SEE_BULLETINS))
+    page = _List(visit, await visit.office.areas(visit.actor, Action.SEE_BULLETINS), write)
     await page.read()
     visit.redraws.append(page.read)
 
@@ -56,8 +59,9 @@ async def _draw(visit: Visit) -> None:
 class _List(AskedList):
     """What is looked for, and a page of what was found."""
 
-    def __init__(self, visit: Visit, nodes: tuple[AreaNode, ...]) -> None:
+    def __init__(self, visit: Visit, nodes: tuple[AreaNode, ...], write: Callable[[], Awaitable[None]]) -> None:
         self._visit = visit
+        ways = ((say("write"), write), (begun("from-template"), TEMPLATES)) if visit.actor.may(Action.WRITE) else ()
         with ui.element("div").classes("loa-filter"):
             self._words = ui.input(told("find"), on_change=self._asked_anew).classes("loa-find")
             self._words.props("outlined dense clearable debounce=250 type=search data-testid=find").mark("find")
@@ -71,10 +75,10 @@ class _List(AskedList):
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("find-error")
         self._nothing = ui.element("div")
         with self._nothing:
-            empty("campaign", say("bulletins-empty"), say("bulletins-empty-hint"))
+            empty("campaign", say("bulletins-empty"), say("bulletins-empty-hint"), *ways)
         self._none = ui.element("div")
         with self._none:
-            empty("search_off", told("find-none"), told("find-none-hint"))
+            empty("search_off", told("find-none"), told("find-none-hint"), (guiding("go-all"), self._all))
         self._total = ui.label().classes("loa-dim").mark("find-total").props("role=status data-testid=find-total")
         grid = ui.element("div").classes("loa-grid")
         self._board: Board[BulletinView] = Board(grid, lambda v: v.bulletin.id, _BulletinCard)
@@ -99,6 +103,11 @@ class _List(AskedList):
         self._total.set_text(told("find-total", count=number(page.total)))
         self._tell_total(page.total, PAGE_SIZE)
         self._board.show(page.views)
+
+    def _all(self) -> None:
+        """Everything again, whatever was looked for."""
+        for field in (self._words, self._state, self._level, self._area):
+            field.set_value("")
 
 
 class _BulletinCard:

@@ -11,6 +11,7 @@ from ui.ages import Age
 from ui.answer_rule import AnswerRule
 from ui.answering import Answering
 from ui.board import Board
+from ui.guiding import guiding
 from ui.levelwords import STYLES, level, offer_state, offer_told
 from ui.session import Panel, Visit
 from ui.theme import empty, heading, show, tagged
@@ -34,7 +35,7 @@ async def _draw(visit: Visit) -> None:
     answering = Answering(visit)
     nothing = ui.element("div")
     with nothing:
-        empty("inbox", level("empty"), level("empty-hint"))
+        empty("inbox", level("empty"), level("empty-hint"), (guiding("go-slots"), "/slots"))
     title = tagged("h2", level("waiting"))
     waiting: Board[OfferView] = Board(
         ui.element("div").classes("loa-grid").mark("inbox-waiting"), lambda o: o.id, lambda o: OfferCard(o, answering)

@@ -1,5 +1,6 @@
 """How things are read in an area and everywhere below: seen, searched, added to, and cleared of what is wrong."""
 
+from functools import partial
 from typing import Final
 
 from fastapi.responses import RedirectResponse
@@ -10,6 +11,7 @@ from broadcast.domain.people import Action
 from broadcast.view_types import AreaNode, Correction, LexiconView
 from devices.vocabulary import AreaId, slug
 from ui.area_tree import indented
+from ui.guiding import guiding
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
 from ui.words import lexicon as say
@@ -92,9 +94,11 @@ class _Lexicon:
         self._nothing.clear()
         with self._nothing:
             if not view.entries:
-                empty("record_voice_over", say("empty"), say("empty-hint"))
+                first = partial(self._written.run_method, "focus")
+                empty("record_voice_over", say("empty"), say("empty-hint"), (say("add"), first))
             elif not found:
-                empty("search_off", say("none-found", typed=typed), say("none-found-hint"))
+                every = partial(self._find.set_value, "")
+                empty("search_off", say("none-found", typed=typed), say("none-found-hint"), (guiding("go-all"), every))
         self._body.clear()
         with self._body:
             for correction in found[:SHOWN]:

@@ -12,6 +12,7 @@ from broadcast.view_types import AreaNode, LogAsk, LogPage, LogRow
 from devices.vocabulary import AreaId
 from ui.asked import AskedList, area_options, days_asked
 from ui.deliveries import StateChip
+from ui.guiding import guiding
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
 from ui.words import deviation, length, milliseconds, number, reason, say, spoken_by
@@ -54,7 +55,7 @@ class _Book(AskedList):
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("log-error")
         self._nothing = ui.element("div")
         with self._nothing:
-            empty("menu_book", say("log-empty"), say("log-empty-hint"))
+            empty("menu_book", say("log-empty"), say("log-empty-hint"), (guiding("go-month"), self._month))
         self._total = ui.label().classes("loa-dim").mark("log-total")
         with ui.element("table").classes("loa-table").mark("log-table").props("data-testid=log-table") as self._table:
             with ui.element("thead"), ui.element("tr"):

@@ -11,6 +11,7 @@ from devices.vocabulary import slug
 from ui.airwords import air
 from ui.answer_rule import AnswerRule
 from ui.area_tree import walk
+from ui.guiding import guiding
 from ui.hourspage import Hours
 from ui.nextlist import draw_group
 from ui.session import Panel, Visit
@@ -68,7 +69,7 @@ def _list(view: NextView, zone: ZoneInfo) -> None:
     elif not view.hung:
         ui.label(air("next-nobody")).classes("loa-notice")
     if not any(group.lines for group in view.groups):
-        empty("volume_mute", air("next-silent"), air("next-silent-hint"))
+        empty("volume_mute", air("next-silent"), air("next-silent-hint"), (guiding("go-slots"), "/slots"))
         return
     for group in view.groups[:SHOWN]:
         with ui.element("div").classes("loa-card"):

@@ -58,7 +58,8 @@ async def _draw(visit: Visit) -> None:
     total = ui.label().classes("loa-dim").mark("people-total")
     nothing = ui.element("div")
     with nothing:
-        empty("group", say("people-empty"), say("people-empty-hint"))
+        ways = ((say("person-add"), "/people/new"),) if visit.actor.may(Action.MANAGE_PEOPLE) else ()
+        empty("group", say("people-empty"), say("people-empty-hint"), *ways)
     board: Board[PersonView] = Board(ui.element("div").classes("loa-grid"), lambda v: v.id, _PersonCard)
     pages = ui.pagination(1, 1, direction_links=True, on_change=turned).props("max-pages=7").classes("loa-pages")
 

@@ -15,6 +15,7 @@ from devices.vocabulary import slug
 from ui.ages import Age, Meter
 from ui.airwords import air
 from ui.board import Board
+from ui.guiding import guiding
 from ui.holds import Place, StopAll
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show
@@ -76,7 +77,9 @@ async def _draw(visit: Visit) -> None:
     sieve = _Sieve()
     nothing = ui.element("div")
     with nothing:
-        empty("speaker_group", say("receivers-empty"), say("receivers-empty-hint"))
+        empty(
+            "speaker_group", say("receivers-empty"), say("receivers-empty-hint"), (guiding("go-all"), sieve.everything)
+        )
     cards = ui.element("div").classes("loa-grid")
     board: Board[ReceiverView] = Board(cards, lambda v: v.id, lambda v: _ReceiverCard(visit, v))
     more = ui.button(on_click=sieve.widen).props("outline no-caps").classes("loa-more")
@@ -136,6 +139,11 @@ class _Sieve:
         named = (v for v in views if not wanted or wanted in slug(f"{v.name} {v.area_name} {v.id}"))
         listed = [v for v in named if fits(v)]
         return sorted(listed, key=lambda v: (not troubles(v), v.online is not None, order(v.area_name), order(v.name)))
+
+    def everything(self) -> None:
+        """List all again."""
+        self._typed.set_value("")
+        self._press("all")
 
     def widen(self) -> None:
         """List more."""

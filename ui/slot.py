@@ -70,7 +70,7 @@ async def _draw(visit: Visit, slot_id: int) -> None:
         await draw_repeating(visit, slot_id)
     nobody = ui.element("div")
     with nobody:
-        empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"))
+        empty("speaker_group", say("no-deliveries"), say("no-deliveries-hint"), (guiding("go-receivers"), "/receivers"))
     answers = Answers(visit, slot_id)
     board = DeliveryBoard()
 

@@ -12,6 +12,7 @@ from ui.ages import Age
 from ui.airwords import air
 from ui.board import Board
 from ui.deliveries import TROUBLE_FIRST
+from ui.guiding import guiding
 from ui.more import More
 from ui.session import Panel, Visit
 from ui.theme import empty, heading, show, tagged
@@ -38,7 +39,8 @@ async def _draw(visit: Visit) -> None:
             to_next.props("outline no-caps data-testid=to-next").mark("to-next")
     nothing = ui.element("div")
     with nothing:
-        empty("event", say("slots-empty"), say("slots-empty-hint"))
+        ways = ((guiding("go-bulletins"), "/"),) if visit.actor.may(Action.SEE_BULLETINS) else ()
+        empty("event", say("slots-empty"), say("slots-empty-hint"), *ways)
     coming_title = tagged("h2", say("slots-coming"))
     coming: Board[SlotView] = Board(ui.element("div").classes("loa-grid"), lambda v: v.slot.id, _SlotCard)
     past_title = tagged("h2", say("slots-past"))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -76,7 +76,7 @@ async def show(
         if visit.client.request.url.path == "/" and elsewhere is not None:
             return RedirectResponse(elsewhere, status_code=303)
         with frame(visit, name, None):
-            empty("lock", say("not-for-you"), say("not-for-you-hint"))
+            empty("lock", say("not-for-you"), say("not-for-you-hint"), (say("to-start"), elsewhere or OWN_PAGE))
         return None
     visit.tour = await led(visit)
     with frame(visit, name, visit.tour):
@@ -129,12 +129,17 @@ def head(title: str) -> None:
     )
 
 
-def empty(icon: str, title: str, hint: str) -> None:
-    """What stands where there is nothing yet: what is missing, and what to do."""
+def empty(icon: str, title: str, hint: str, *ways: tuple[str, str | Callable[[], object]]) -> None:
+    """What stands where there is nothing yet: what is missing, what to do, and buttons (words, address or deed)."""
     with ui.element("div").classes("loa-empty").mark("empty"):
         ui.icon(icon).props("aria-hidden=true")
         ui.label(title).classes("loa-empty-title")
         ui.label(hint).classes("loa-dim")
+        for n, (words, way) in enumerate(ways, 1):
+            go = partial(ui.navigate.to, way) if isinstance(way, str) else way
+            ui.button(words, on_click=go).props("outline no-caps data-testid=empty-way").mark(
+                f"empty-way empty-way-{n}"
+            )
 
 
 def heading(title: str, hint: str = "") -> None:

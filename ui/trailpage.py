@@ -14,6 +14,7 @@ from broadcast.view_types import AreaNode, TrailAsk, TrailLine, TrailPage
 from devices.vocabulary import AreaId
 from ui import words
 from ui.asked import AskedList, area_options, days_asked
+from ui.guiding import guiding
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
 from ui.trail_words import action_name, changes, subject_name
@@ -62,7 +63,7 @@ class _Trail(AskedList):
         self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("trail-error")
         self._nothing = ui.element("div")
         with self._nothing:
-            empty("history", _say("empty"), say("log-empty-hint"))
+            empty("history", _say("empty"), say("log-empty-hint"), (guiding("go-month"), self._month))
         self._total = ui.label().classes("loa-dim").mark("trail-total")
         with (
             ui.element("table")

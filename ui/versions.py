@@ -52,7 +52,12 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
             taker.props("data-testid=withdraw-bulletin").mark("withdraw-bulletin")
     nothing = ui.element("div")
     with nothing:
-        empty("layers", told("versions-none"), told("versions-none-hint"))
+        empty(
+            "layers",
+            told("versions-none"),
+            told("versions-none-hint"),
+            (told("to-editor"), f"/bulletins/{bulletin_id}"),
+        )
     deciding = Deciding(visit, bulletin_id)
     comparison = Comparison()
     history = ui.element("section").classes("loa-panel").mark("history").props("data-testid=history")
