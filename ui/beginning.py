@@ -14,6 +14,7 @@ from ui.begun import fault_told, told
 from ui.from_file import draw_from_file
 from ui.living import category_name
 from ui.session import Panel, Visit, asking
+from ui.template_words import told as template_told
 from ui.theme import heading, show, tagged
 from ui.words import refusal
 
@@ -47,7 +48,11 @@ def other_ways(visit: Visit) -> None:
 
 
 async def _draw_templates(visit: Visit) -> None:
-    heading(told("templates"), told("templates-hint"))
+    with ui.element("div").classes("loa-top"):
+        heading(told("templates"), told("templates-hint"))
+        if visit.actor.may(Action.EDIT_TEMPLATES):
+            edit = ui.button(template_told("to-page"), icon="edit", on_click=lambda: ui.navigate.to("/templates"))
+            edit.props("outline no-caps data-testid=edit-templates").mark("edit-templates")
     with ui.element("div").classes("loa-grid"):
         for template in await visit.office.templates(visit.actor):
             marker = f"template-{template.id}"

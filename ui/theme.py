@@ -58,7 +58,6 @@ PLACES: Final = (
     Place("people", "/people", "group", Action.SEE_PEOPLE),
 )
 
-
 MOST_PLACES: Final = 4
 """Beside more places than this the accounts have no room in the head of a page."""
 
@@ -214,6 +213,8 @@ def _person(visit: Visit) -> None:
             _choice("language", "Tiếng Việt", lambda: _remember(LANGUAGE_KEY, "vi"), "language-vi")
             _choice("language", "English", lambda: _remember(LANGUAGE_KEY, "en"), "language-en")
             ui.separator()
+            if actor.may(Action.EDIT_TEMPLATES):
+                _choice("library_books", say("nav-templates"), lambda: ui.navigate.to("/templates"), "to-templates")
             if actor.may(Action.SEE_AUDIT):
                 _choice("history", say("nav-trail"), lambda: ui.navigate.to("/trail"), "to-trail")
             _choice("logout", say("log-out"), lambda: _log_out(visit), "log-out")

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -118,9 +118,10 @@ def keys_of(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(keys)
 
 
-def renamed(words: str, was: str, now: str) -> str:
-    """Words in which the gap of a field goes on being its gap after its label was changed."""
-    return _GAP.sub(lambda m: f"{{{now}}}" if _alike(m[1]) == _alike(was) else m[0], words)
+def renamed(words: str, labels: Mapping[str, str]) -> str:
+    """Words in which the gaps of fields go on being theirs after their labels became others: was > is."""
+    now = {_alike(was): label for was, label in labels.items()}
+    return _GAP.sub(lambda m: f"{{{now.get(_alike(m[1]), m[1])}}}", words)
 
 
 def _key(label: str) -> str:

@@ -63,7 +63,8 @@ def test_keys_are_made_of_labels_and_never_alike():
 
 
 def test_a_field_of_another_name_keeps_its_gaps():
-    assert renamed("Mời {Mời  ai} và {Ai}.", "mời ai", "Người dự") == "Mời {Người dự} và {Ai}."
+    assert renamed("Mời {Mời  ai} và {Ai}.", {"mời ai": "Người dự"}) == "Mời {Người dự} và {Ai}."
+    assert renamed("{a} {b} {c}", {"a": "b", "b": "a"}) == "{b} {a} {c}"
 
 
 ONE = (DAY, WHO, BRING)
