@@ -57,7 +57,6 @@ from tests.ui.little_door import PASSWORD, LittleDoor
 from tests.ui.little_life import LittleLife
 from tests.ui.little_programmes import LittleProgrammes
 from tests.ui.little_sound import LittleSound
-from tests.ui.little_templates import LittleTemplates
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = AreaTree.from_csv(files("broadcast").joinpath("data/areas/tay-ninh-2024.csv").read_text("utf-8").splitlines())
@@ -457,7 +456,6 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
                 "accounts": self.accounts(),
                 "life": self.life(),
                 "sound": self.sound(),
-                "forms": self.forms.office(),
                 "programmes": self.programming.office(),
             },
             zone="Asia/Ho_Chi_Minh",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,17 @@ from broadcast.domain.templates import Template
 from broadcast.domain.warnings import Look, clean_reason, look
 from broadcast.newsroom.newsroom_data import load_cues
 from devices.vocabulary import AreaId
+from tests.ui.little_templates import LittleTemplates
 
 COMMUNE = AreaId("xa-thanh-duc-25657")
 CUES = load_cues(Path("nowhere"))
 
 
 class LittleDesk:
+    @cached_property
+    def forms(self) -> LittleTemplates:
+        return LittleTemplates(self)
+
     async def templates(self: Any, actor: Actor) -> tuple[Template, ...]:
         found: tuple[Template, ...] = self.forms.offered(actor)
         return found

@@ -9,14 +9,13 @@ from broadcast.domain.template_flaws import flaws
 from broadcast.domain.template_writing import Written, finished
 from broadcast.domain.templates import Template
 from broadcast.newsroom.newsroom_data import load_templates
-from broadcast.newsroom.office_templates import TemplateOffice
 from broadcast.newsroom.template_books import offered
 from broadcast.newsroom.template_types import TemplateLine, TemplateList, TemplateView, Whence
 from devices.vocabulary import AreaId, slug
 
 
 class LittleTemplates:
-    """`own`: what each area says itself."""
+    """As `TemplateOffice`. `own`: what each area says itself."""
 
     def __init__(self, little: Any) -> None:
         self._little = little
@@ -78,11 +77,6 @@ class LittleTemplates:
         self._unchanged(area, id_, began)
         del self.own[area, id_]
         self._little.bell.ring()
-
-    def office(self) -> TemplateOffice:
-        return TemplateOffice(
-            self.templates, self.template, self.save_template, self.hide_template, self.restore_template
-        )
 
     def _path(self, area: AreaId) -> tuple[AreaId, ...]:
         path: tuple[AreaId, ...] = self._little.tree().path(area)
