@@ -109,7 +109,7 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.forms, self.programming = LittleTemplates(self), LittleProgrammes(self)
+        self.programming = LittleProgrammes(self)
         for i, home in enumerate(COMMUNES):
             self.horns[f"loa-{i + 1}"] = ReceiverView(
                 f"loa-{i + 1}", f"Cụm loa ấp {i + 1}", home.id, home.name, i != 2, self.time(), "idle", "", None, None,
