@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, offer_books
+from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
@@ -168,7 +168,8 @@ async def place(
         session.flush()
         session.add_all(books.planned(airing, r, wish.homes[r], desk.now()) for r in wish.receivers)
         session.flush()
-        return books.slot(row, wish.title), offer_books.make(desk, session, row)
+        sounds_in = offer_books.make(desk, session, row)
+        return books.slot(row, wish.title), sounds_in + meeting_books.settle(desk, session, row)
 
     slot, sounds_in = await desk.store.write(work)
     if sounds_in is not None:
@@ -195,6 +196,7 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
         if row.withdrawn_at or past or all(DeliveryState(d.state) in ENDED for d in deliveries):
             raise Refusal("slot-over")
         touched = airing_books.withdraw(session, row, now) + offer_books.taken_back(session, slot, now)
+        touched += meeting_books.dissolve(desk, session, slot)
         bulletin = session.get_one(BulletinRow, row.bulletin)
         return books.slot(row, airings[0].title if airings else bulletin.title), touched
 

@@ -3,7 +3,7 @@
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.agenda.offer_types import OfferView
+from broadcast.agenda.offer_types import MeetingView, OfferView
 from broadcast.domain.offers import OfferState
 from broadcast.domain.people import Action
 from broadcast.view_types import AlarmView
@@ -13,6 +13,7 @@ from ui.answering import Answering
 from ui.board import Board
 from ui.guiding import guiding
 from ui.levelwords import STYLES, level, offer_state, offer_told
+from ui.meeting import Meeting
 from ui.session import Panel, Visit
 from ui.theme import empty, heading, show, tagged
 from ui.words import length, say
@@ -32,6 +33,8 @@ def register(panel: Panel) -> None:
 async def _draw(visit: Visit) -> None:
     heading(say("nav-inbox"), level("inbox-hint"))
     alarms: Board[AlarmView] = Board(ui.element("div").classes("loa-alarms"), lambda a: a.id, _AlarmCard)
+    met_title = tagged("h2", level("meetings"))
+    met: Board[MeetingView] = Board(ui.element("div").classes("loa-grid"), lambda m: m.id, lambda m: Meeting(visit, m))
     answering = Answering(visit)
     nothing = ui.element("div")
     with nothing:
@@ -50,6 +53,9 @@ async def _draw(visit: Visit) -> None:
     async def redraw() -> None:
         alarms.show(await visit.office.alarms(visit.actor))
         view = await visit.office.agenda.inbox.inbox(visit.actor)
+        meetings = await visit.office.agenda.inbox.meetings(visit.actor)
+        met_title.visible = bool(meetings)
+        met.show(meetings)
         nothing.visible = not view.waiting
         title.visible = bool(view.waiting)
         others_title.visible = bool(view.others)
@@ -68,9 +74,8 @@ class _AlarmCard:
     def __init__(self, alarm: AlarmView) -> None:
         with ui.element("div").classes("loa-card loa-alarm").mark(f"inbox-alarm-{alarm.id}") as self.root:
             self.root.props(f"role=status data-testid=inbox-alarm-{alarm.id}")
-            with ui.element("div").classes("loa-card-head"):
-                ui.label(level("alarm-told")).classes("loa-strong")
-                self._state = ui.label().classes("loa-tag loa-tag-alarm")
+            ui.label(level("alarm-told")).classes("loa-strong")
+            self._state = ui.label().classes("loa-tag loa-tag-alarm loa-fit")
             ui.label(alarm.words).classes("loa-alarm-said")
             where = ", ".join(alarm.area_names)
             ui.label(level("alarm-when", name=alarm.raised_name, at=alarm.raised_at, areas=where)).classes("loa-dim")

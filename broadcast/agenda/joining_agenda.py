@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offering
+from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offering, ordering
 from broadcast.agenda.office_agenda import Agenda
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.agenda.repeating import Repeating
+from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.newsroom_data import load_days
 from broadcast.recording import by_hand, in_name
@@ -42,13 +43,18 @@ def join(
 
 
 def _inbox(desk: Desk, replan: Callable[[tuple[AreaId, ...]], Awaitable[None]]) -> Inbox:
+    async def waiting_count(actor: Actor) -> int:
+        return await offering.waiting_count(desk, actor) + await ordering.waiting_count(desk, actor)
+
     return Inbox(
         inbox=partial(offering.inbox, desk),
-        waiting_count=partial(offering.waiting_count, desk),
+        waiting_count=waiting_count,
         answers=partial(offering.answers, desk),
         take=in_name("take_offer", partial(offering.take, desk, replan)),
         put_off=in_name("put_off_offer", partial(offering.put_off, desk, replan)),
         decline=in_name("decline_offer", partial(offering.decline, desk, replan)),
+        meetings=partial(ordering.meetings, desk),
+        order=in_name("order_meeting", partial(ordering.order, desk, replan)),
         answer_rule=partial(answer_rules.answer_rule, desk),
         set_answer_rule=in_name("set_answer_rule", partial(answer_rules.set_answer_rule, desk)),
     )

@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, offer_books
+from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
@@ -90,6 +90,7 @@ async def move_slot(desk: Desk, replan: Replan, actor: Actor, slot: int, at: dat
             return books.slot(wish.slot, wish.new.title), ()
         every = tuple(f for _, f in wish.found)
         passed = pass_on_purpose(every, at, place_name(desk, wish.areas), desk.zone, typed, reason)
+        freed = meeting_books.dissolve(desk, session, slot)
         airing_books.take_back(session, wish.old, desk.now())
         airing_books.forget(session, wish.new.id)
         new = replace(wish.new, quiet_hours_confirmed=is_quiet(wish.found))
@@ -100,8 +101,9 @@ async def move_slot(desk: Desk, replan: Replan, actor: Actor, slot: int, at: dat
         wish.slot.at, wish.slot.reason = at, passed.reason if passed else ""
         session.add(wish.slot)
         session.flush()
-        touched = offer_books.moved(desk, session, wish.slot, row)
-        return books.slot(wish.slot, new.title), tuple(dict.fromkeys(wish.areas + touched))
+        touched = wish.areas + freed + offer_books.moved(desk, session, wish.slot, row)
+        touched += meeting_books.settle(desk, session, wish.slot)
+        return books.slot(wish.slot, new.title), tuple(dict.fromkeys(touched))
 
     done, touched = await desk.store.write(work)
     desk.bell.ring()

@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from broadcast import books
 from broadcast.agenda import airing_books
 from broadcast.agenda.guard_books import rules
 from broadcast.domain.area_rules import AreaRule, offer_rule
+from broadcast.domain.meetings import First
 from broadcast.domain.offers import Offer, OfferEvent, OfferRule, OfferState, after, asked, commune_of, deadline
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, PersonRow, SlotRow
-from broadcast.tables.offer_records import OfferAnswerRow, OfferRow
+from broadcast.tables.offer_records import MeetingRow, OfferAnswerRow, OfferRow
 from devices.vocabulary import AreaId, Level
 
 
@@ -70,8 +71,17 @@ def arrange(desk: Desk, session: Session, slot: SlotRow, airing: AiringRow) -> t
     """Aim the airing of a slot at the communes that hear it; the areas whose plans change by it."""
     offers = of_slot(session, books.stored(slot.id))
     silent = [AreaId(o.area) for o in offers if o.area in desk.tree.areas and not offer(o).sounds()]
+    silent += [a for a in elsewhere(session, books.stored(slot.id)) if a in desk.tree.areas]
     aimed = [AreaId(a) for a in slot.areas if a in desk.tree.areas]
-    return airing_books.aim(desk, session, airing, desk.tree.covering(aimed, silent)) if offers else ()
+    return airing_books.aim(desk, session, airing, desk.tree.covering(aimed, silent))
+
+
+def elsewhere(session: Session, slot: int) -> list[AreaId]:
+    """Communes in which a slot sounds later, in another one, because it met something as urgent."""
+    own = (col(MeetingRow.first) == First.ABOVE.value) & (col(MeetingRow.own_slot) == slot)
+    above = (col(MeetingRow.first) == First.OWN.value) & (col(MeetingRow.above_slot) == slot)
+    found = select(MeetingRow.area).where(col(MeetingRow.later_slot).is_not(None), or_(own, above))
+    return [AreaId(a) for a in session.exec(found)]
 
 
 def moved(desk: Desk, session: Session, slot: SlotRow, airing: AiringRow) -> tuple[AreaId, ...]:

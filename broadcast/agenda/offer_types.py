@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcast.domain.meetings import First, Rule
 from broadcast.domain.offers import OfferState
 from devices.vocabulary import AreaId
 
@@ -59,3 +60,35 @@ class AnswerRuleView:
     own_minutes: int | None
     airs: bool
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meets:
+    """One of two priority bulletins that meet. `sounds_at`: when it sounds in that commune, as they are ordered."""
+
+    slot: int
+    title: str
+    clip: str
+    at: datetime
+    seconds: float
+    by_name: str
+    """Who placed it."""
+    sounds_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """A priority bulletin from above and one of the commune's own at one time, and which sounds first."""
+
+    id: int
+    area: AreaId
+    area_name: str
+    above: Meets
+    own: Meets
+    first: First
+    rule: Rule
+    open: bool
+    """Whether their order may still be changed."""
+    by_name: str
+    """Who ordered them; "": nobody, the rule decides."""
+    ordered_at: datetime | None

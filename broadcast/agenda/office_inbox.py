@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.agenda.offer_types import AnswerRuleView, InboxView, OfferView
+from broadcast.agenda.offer_types import AnswerRuleView, InboxView, MeetingView, OfferView
+from broadcast.domain.meetings import First
 from broadcast.domain.people import Actor
 from devices.vocabulary import AreaId
 
@@ -24,6 +25,10 @@ class Inbox:
     """(actor, offer, at): a slot of the commune's own. Refusal as take; offer-guards, time-..., bulletin-expired."""
     decline: Callable[[Actor, int, str], Awaitable[OfferView]]
     """(actor, offer, reason). Refusal as take, and reason-..."""
+    meetings: Callable[[Actor], Awaitable[tuple[MeetingView, ...]]]
+    """Priority bulletins from above that meet one of the commune's own, and which sounds first."""
+    order: Callable[[Actor, int, First], Awaitable[MeetingView]]
+    """(actor, meeting, which first). Refusal: no-such-meeting, meeting-begun, meeting-guards, bulletin-expired."""
     answer_rule: Callable[[Actor, AreaId], Awaitable[AnswerRuleView]]
     """What an area does with what nobody answered."""
     set_answer_rule: Callable[[Actor, AreaId, bool | None, int | None], Awaitable[AnswerRuleView]]

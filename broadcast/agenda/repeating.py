@@ -12,7 +12,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, offer_books
+from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.agenda.air_types import Repeat, SeriesView
 from broadcast.agenda.guard_books import in_the_way_of, is_quiet
 from broadcast.domain.bulletins import BulletinState
@@ -122,6 +122,7 @@ class Repeating:
                 if other.id != slot:
                     touched += airing_books.withdraw(session, other, now)
                     touched += offer_books.taken_back(session, books.stored(other.id), now)
+                    touched += meeting_books.dissolve(self._desk, session, books.stored(other.id))
             return tuple(dict.fromkeys(touched))
 
         await self._publish(await self._desk.store.write(work))
@@ -172,7 +173,8 @@ class Repeating:
             series_day=self._day(at),
         )
         airing_books.enter(desk, session, row, replace(airing, quiet_hours_confirmed=is_quiet(found)))
-        return offer_books.make(desk, session, row, like=series.slot)
+        sounds_in = offer_books.make(desk, session, row, like=series.slot)
+        return sounds_in + meeting_books.settle(desk, session, row)
 
     def _coming(self, session: Session, slot: SlotRow, what: Recurrence) -> Iterator[datetime]:
         """The next ones, as long as what is said is true."""

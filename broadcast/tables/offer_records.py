@@ -35,3 +35,24 @@ class OfferAnswerRow(SQLModel, table=True):
     reason: str = ""
     own_slot: int | None = Field(default=None, foreign_key="slot.id")
     """Where the commune put it off to."""
+
+
+class MeetingRow(SQLModel, table=True):
+    """Two priority slots at one time in a commune. `first`: "above" or "own"; by the rule until somebody ordered them.
+
+    `later_slot`: in which the second sounds there, where it could not just wait for its turn.
+    """
+
+    __tablename__ = "meeting"
+    id: int | None = Field(default=None, primary_key=True)
+    area: str = Field(index=True)
+    above_slot: int = Field(foreign_key="slot.id", index=True)
+    own_slot: int = Field(foreign_key="slot.id", index=True)
+    first: str
+    rule: str
+    later_slot: int | None = Field(default=None, foreign_key="slot.id")
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When the earlier of the two was to begin."""
+    by: int | None = Field(default=None, foreign_key="person.id")
+    ordered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    __table_args__ = (UniqueConstraint("area", "above_slot", "own_slot"),)

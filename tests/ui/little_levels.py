@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from broadcast.agenda.offer_types import AnswerRuleView, InboxView, OfferView
+from broadcast.agenda.offer_types import AnswerRuleView, InboxView, MeetingView, Meets, OfferView
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import require_answer_min
+from broadcast.domain.meetings import First, Rule
 from broadcast.domain.offers import Offer, OfferEvent, OfferState, after
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
@@ -22,6 +23,7 @@ TREE = load_tree("tay-ninh-2024")
 class LittleLevels:
     little: Any
     offers: dict[int, OfferView] = field(default_factory=dict)
+    met: dict[int, MeetingView] = field(default_factory=dict)
     said: dict[AreaId, tuple[bool | None, int | None]] = field(default_factory=dict)
 
     def office(self) -> Inbox:
@@ -39,6 +41,28 @@ class LittleLevels:
         self.offers[key] = view
         self.little.bell.ring()
         return view
+
+    def meet(self, above: str, own: str, where: AreaId) -> MeetingView:
+        """Two urgent ones come together, the one from above first."""
+        at, key = self.little.time() + timedelta(hours=1), len(self.met) + 1
+        one = Meets(71, above, "a" * 64, at, 90.0, "Trần Văn Huyện", at)
+        other = Meets(72, own, "b" * 64, at, 60.0, "Lê Thị Xã", at + timedelta(seconds=92))
+        name = TREE.get(where).name
+        self.met[key] = MeetingView(key, where, name, one, other, First.ABOVE, Rule.ABOVE, True, "", None)
+        self.little.bell.ring()
+        return self.met[key]
+
+    async def meetings(self, actor: Actor) -> tuple[MeetingView, ...]:
+        mine = actor.where(Action.ANSWER_OFFERS)
+        return tuple(m for m in self.met.values() if any(TREE.holds(a, m.area) for a in mine))
+
+    async def order(self, actor: Actor, meeting: int, first: First) -> MeetingView:
+        self.little._may("order")
+        view = self.met[meeting]
+        require(actor, Action.ANSWER_OFFERS, (view.area,), TREE)
+        self.met[meeting] = replace(view, first=first, by_name=actor.name, ordered_at=self.little.time())
+        self.little.bell.ring()
+        return self.met[meeting]
 
     def _now(self, view: OfferView) -> OfferView:
         offer = Offer(view.state, view.at, view.deadline, view.airs)

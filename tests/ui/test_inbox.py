@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from broadcast.domain.alarms import AlarmInForce
+from broadcast.domain.meetings import First
 from broadcast.domain.offers import OfferState
 from broadcast.domain.people import Actor, Grant, Role
 from broadcast.domain.schedule import Slot
@@ -123,6 +124,22 @@ async def test_what_an_area_does_with_what_nobody_answered_is_changed(user, ente
     user.find(marker="answer-rule-save").click()
     await user.should_see("Hạn trả lời: 60 phút trước giờ phát", retries=30)
     assert levels.said[COMMUNE] == (False, 60)
+
+
+async def test_two_urgent_ones_are_ordered_and_the_page_says_what_decided(user, enter, levels) -> None:
+    levels.meet("Bão số 9", "Vỡ bờ bao", COMMUNE)
+    await enter("xa", "/inbox")
+    await user.should_see("bắt đầu cùng lúc thì bản của cấp trên phát trước", marker="meeting-rule")
+    user.find(marker="first-own-1").click()
+    await user.should_see("Lê Thị Xã xếp thứ tự lúc", retries=30)
+    assert levels.met[1].first is First.OWN
+    levels.meet("Bão số 9", "Họp khẩn", COMMUNE)
+    await user.should_see(marker="keep-2", retries=30)
+    user.find(marker="keep-2").click()
+    await user.should_see("“Bão số 9” phát trước.", retries=30)
+    levels.met[1] = replace(levels.met[1], open=False)
+    levels.little.bell.ring()
+    await user.should_see("không đổi thứ tự được nữa", retries=30)
 
 
 def test_every_state_has_its_words(levels) -> None:
