@@ -33,7 +33,7 @@ from broadcast.domain.people import Actor
 from broadcast.emergency import Emergency
 from broadcast.house_questions import answers, health, logins, presences
 from broadcast.library import ClipLibrary
-from broadcast.newsroom import beginning, finding, lexicons, life, looking
+from broadcast.newsroom import beginning, ending, finding, lexicons, looking
 from broadcast.newsroom.arriving import Arriving
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.foretelling import Foretelling
@@ -180,7 +180,11 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
                 Job("sweep-raw", timedelta(hours=1), listening.sweep, first=timedelta(minutes=2)),
                 Job("trail-owed", timedelta(seconds=10), recording.catch_up, first=timedelta(seconds=10)),
                 Job("head-of-trail", timedelta(minutes=10), partial(auditing.send_head, desk), timedelta(minutes=1)),
-                Job("expire-bulletins", timedelta(seconds=30), by_hand("expire", partial(life.expire, desk))),
+                Job(
+                    "expire-bulletins",
+                    timedelta(seconds=30),
+                    by_hand("expire", partial(ending.expire, desk, planner.replan)),
+                ),
                 Job("learn-receivers", timedelta(seconds=30), receivers.learn, first=timedelta(seconds=30)),
             ),
             now,
@@ -223,7 +227,7 @@ async def open_house(settings: Settings, link: Link | None = None) -> AsyncItera
             lexicon=partial(lexicons.lexicon, desk),
             put_word=partial(lexicons.put_word, desk),
             drop_word=partial(lexicons.drop_word, desk),
-            life=join_life(desk),
+            life=join_life(desk, planner.replan),
             forms=join_templates(desk),
             preview=partial(scheduling.preview, desk, presence, holding.held_until),
             place=partial(scheduling.place, desk, planner.replan),

@@ -9,6 +9,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import REASON_LENGTH
 from broadcast.newsroom.life_types import LifeView, VersionView
 from ui.living import told
+from ui.looking import draw_warned
 from ui.session import Visit, asking, tell
 from ui.theme import tagged
 from ui.words import length, refusal
@@ -31,7 +32,7 @@ class Deciding:
         self._heard = False
         self._place = ui.element("section").classes("loa-panel").mark("deciding").props("data-testid=deciding")
 
-    def show(self, view: LifeView) -> None:
+    async def show(self, view: LifeView) -> None:
         """Show what waits now. A player that is playing is left alone."""
         version = view.versions[0] if view.waits and view.may_decide else None
         self._place.visible = version is not None
@@ -44,6 +45,11 @@ class Deciding:
         if version is not None:
             with self._place:
                 self._build(view, version)
+            async with asking(self._wrong.set_text):
+                text = version.content.text
+                found = await self._visit.office.warnings(self._visit.actor, self._id, text)
+                if not self._warned.is_deleted:
+                    draw_warned(self._warned, text, found)
 
     def _build(self, view: LifeView, version: VersionView) -> None:
         self._heard = view.heard
@@ -52,6 +58,8 @@ class Deciding:
         player.props("preload=auto data-testid=deciding-player")
         player.on("ended", self._ended, js_handler=_PLAYED)
         ui.label(version.content.text).classes("loa-words").mark("deciding-text")
+        self._warned = ui.element("div").classes("loa-result").mark("deciding-warned")
+        self._warned.props("data-testid=deciding-warned")
         self._hint = ui.label(told("heard") if view.heard else told("hear-first")).classes("loa-strong")
         self._hint.props("role=status data-testid=hearing").mark("hearing")
         self._wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=decide-error").mark("decide-error")

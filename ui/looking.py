@@ -58,6 +58,26 @@ def selected(typed: str, text: str, concern: Concern) -> tuple[int, int]:
     return before, before + len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def draw_warned(place: ui.element, text: str, found: tuple[Warned, ...]) -> None:
+    """For whoever decides on it: what was warned about, and with what reason the writer let it stand."""
+    kept = unicodedata.normalize("NFC", text)
+    once = {w.concern.key: w for w in reversed(found)}
+    place.clear()
+    with place:
+        if once:
+            tagged("h3", told("for-decider"))
+        for warned in reversed(once.values()):
+            concern, answer = warned.concern, warned.answer
+            with ui.element("div").classes("loa-notice").mark(f"warned warned-{concern.code.value}"):
+                ui.label(sentence(concern)).classes("loa-strong")
+                if concern.end:
+                    ui.label(told("where", words=excerpt(kept, concern))).classes("loa-dim")
+                if answer is None:
+                    ui.label(told("unanswered-by-writer"))
+                else:
+                    ui.label(told("answered", reason=answer.reason, name=answer.by_name, at=moment(answer.at)))
+
+
 class Warnings:
     """Looked for anew whenever the bulletin was saved; `beside` tells next to the hand-in button how many are open."""
 

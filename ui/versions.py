@@ -1,19 +1,25 @@
 """A bulletin's versions: what waits is heard and decided here, any two are compared side by side."""
 
+from collections.abc import Awaitable, Callable
+from typing import Final
+
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import Action
-from broadcast.newsroom.life_types import LifeView, VersionView
+from broadcast.newsroom.life_types import ComingSlot, LifeView, VersionView
 from ui.comparing import Comparison
 from ui.deciding import Deciding
+from ui.guiding import guiding
 from ui.life import StateTag
 from ui.living import decided, told
 from ui.session import Panel, Visit, asking, tell
 from ui.theme import empty, heading, show, tagged
-from ui.words import moment
+from ui.words import moment, say
 
+COMING: Final = 8
+"""Slots shown by their hour; the rest are counted."""
 OPEN = frozenset(BulletinState) - {BulletinState.WITHDRAWN}
 
 
@@ -28,19 +34,7 @@ def register(panel: Panel) -> None:
 async def _draw(visit: Visit, bulletin_id: int) -> None:
     view = await visit.office.life.view(visit.actor, bulletin_id)
 
-    async def withdraw() -> None:
-        sure.close()
-        async with asking():
-            await visit.office.life.withdraw(await visit.me(), bulletin_id)
-            tell(told("withdrawn"))
-
-    with ui.dialog() as sure, ui.card().classes("loa-dialog"):
-        ui.label(told("withdraw-sure", title=view.bulletin.title)).classes("loa-strong")
-        ui.label(told("withdraw-more")).classes("loa-dim")
-        with ui.element("div").classes("loa-actions loa-end"):
-            ui.button(told("cancel"), on_click=sure.close).props("flat no-caps")
-            yes = ui.button(told("withdraw"), icon="block", on_click=withdraw).props("unelevated no-caps")
-            yes.props("data-testid=withdraw-bulletin-yes").classes("loa-danger").mark("withdraw-bulletin-yes")
+    ask = _withdrawing(visit, bulletin_id, view.bulletin.title)
     with ui.element("div").classes("loa-top"):
         with ui.element("div").classes("loa-heading"):
             heading(view.bulletin.title, view.author_name)
@@ -48,7 +42,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
                 state = StateTag()
         with ui.element("div").classes("loa-actions"):
             ui.link(told("to-editor"), f"/bulletins/{bulletin_id}").classes("loa-strong").mark("to-editor")
-            taker = ui.button(told("withdraw"), icon="block", on_click=sure.open).props("outline no-caps")
+            taker = ui.button(told("withdraw"), icon="block", on_click=ask).props("outline no-caps")
             taker.props("data-testid=withdraw-bulletin").mark("withdraw-bulletin")
     nothing = ui.element("div")
     with nothing:
@@ -74,7 +68,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
         taker.visible = mine and now.bulletin.state in OPEN
         nothing.visible = not now.versions
         history.visible = bool(now.versions)
-        deciding.show(now)
+        await deciding.show(now)
         await comparison.show(now)
         history.clear()
         with history:
@@ -84,6 +78,47 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
 
     await redraw()
     visit.redraws.append(redraw)
+
+
+def _withdrawing(visit: Visit, bulletin_id: int, title: str) -> Callable[[], Awaitable[None]]:
+    """Asks whether it is to be withdrawn, and names what goes with it."""
+
+    async def withdraw() -> None:
+        sure.close()
+        async with asking():
+            await visit.office.life.withdraw(await visit.me(), bulletin_id)
+            tell(told("withdrawn"))
+
+    async def ask() -> None:
+        async with asking():
+            _draw_coming((await visit.office.life.view(visit.actor, bulletin_id)).coming, going)
+            sure.open()
+
+    with ui.dialog() as sure, ui.card().classes("loa-dialog"):
+        ui.label(told("withdraw-sure", title=title)).classes("loa-strong")
+        going = ui.element("div").classes("loa-wide").mark("withdraw-coming").props("data-testid=withdraw-coming")
+        with ui.element("div").classes("loa-actions loa-end"):
+            ui.button(told("cancel"), on_click=sure.close).props("flat no-caps")
+            yes = ui.button(told("withdraw"), icon="block", on_click=withdraw).props("unelevated no-caps")
+            yes.props("data-testid=withdraw-bulletin-yes").classes("loa-danger").mark("withdraw-bulletin-yes")
+    return ask
+
+
+def _draw_coming(slots: tuple[ComingSlot, ...], place: ui.element) -> None:
+    """What is taken back together with a bulletin."""
+    place.clear()
+    with place:
+        ui.label(guiding("withdraw-coming", count=len(slots)) if slots else guiding("withdraw-nothing")).classes(
+            "loa-dim"
+        )
+        for slot in slots[:COMING]:
+            with ui.element("div").classes("loa-preview-line"):
+                ui.icon("repeat" if slot.repeats else "event").props("aria-hidden=true")
+                ui.label(f"{moment(slot.at)} · {', '.join(slot.area_names)}")
+        if len(slots) > COMING:
+            ui.label(say("and-more", count=len(slots) - COMING)).classes("loa-dim")
+        if any(slot.repeats for slot in slots):
+            ui.label(guiding("withdraw-series")).classes("loa-dim")
 
 
 def _past(version: VersionView) -> None:

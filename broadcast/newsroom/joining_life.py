@@ -3,14 +3,14 @@
 from functools import partial
 
 from broadcast import editing
-from broadcast.newsroom import life
+from broadcast.newsroom import ending, life
 from broadcast.newsroom.arriving import Arriving, Upload
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.office_life import LifeOffice
 from broadcast.newsroom.office_sound import SoundOffice
 
 
-def join(desk: Desk) -> LifeOffice:
+def join(desk: Desk, replan: ending.Replan) -> LifeOffice:
     """Everything that happens to a bulletin beside its words."""
     return LifeOffice(
         describe=partial(editing.describe, desk),
@@ -19,7 +19,7 @@ def join(desk: Desk) -> LifeOffice:
         hear=partial(life.hear, desk),
         approve=partial(life.approve, desk),
         reject=partial(life.reject, desk),
-        withdraw=partial(life.withdraw, desk),
+        withdraw=partial(ending.withdraw, desk, replan),
         waiting=partial(life.waiting, desk),
         waiting_count=partial(life.waiting_count, desk),
         two_people=partial(life.two_people, desk),

@@ -1,4 +1,4 @@
-"""A bulletin's life: handed in, heard, approved or rejected, withdrawn, expired. One approves a version's hash."""
+"""A bulletin's life: handed in, heard, approved or rejected. One approves a version's hash. Its end is in `ending`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -7,13 +7,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
+from broadcast.agenda import slot_books
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, after, clean_title, sayable
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import Verdict, clean_reason, require_second
 from broadcast.newsroom import version_books
 from broadcast.newsroom.desk import Desk
-from broadcast.newsroom.life_types import DecisionView, LifeView, VersionView, Waiting
+from broadcast.newsroom.life_types import ComingSlot, DecisionView, LifeView, VersionView, Waiting
 from broadcast.records import BulletinRow, ClipRow
 from broadcast.sight import area_name, people, person, sight
 from broadcast.tables.version_records import DecisionRow, HearingRow, TwoPeopleRow, VersionRow
@@ -116,34 +117,6 @@ async def reject(desk: Desk, actor: Actor, bulletin: int, hash_: str, reason: st
     return await _rung(desk, work)
 
 
-async def withdraw(desk: Desk, actor: Actor, bulletin: int) -> Bulletin:
-    """It may never be placed again; slots it has are withdrawn one by one. Raises Refusal."""
-    require(actor, Action.WITHDRAW, (), desk.tree)
-
-    def work(session: Session) -> Bulletin:
-        row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WITHDRAW)
-        return _now(desk, session, row, after(BulletinState(row.state), BulletinEvent.WITHDRAW))
-
-    return await _rung(desk, work)
-
-
-async def expire(desk: Desk) -> None:
-    """For the timetable: what is no longer valid neither waits nor airs. Raises Refusal("store-failed")."""
-    over = select(BulletinRow).where(
-        col(BulletinRow.state).in_([BulletinState.SUBMITTED.value, BulletinState.APPROVED.value]),
-        col(BulletinRow.valid_until) < desk.now(),
-    )
-    if not await desk.store.read(lambda session: session.exec(over.limit(1)).first()):
-        return
-
-    def work(session: Session) -> None:
-        for row in session.exec(over).all():
-            _now(desk, session, row, after(BulletinState(row.state), BulletinEvent.EXPIRE))
-
-    await desk.store.write(work)
-    desk.bell.ring()
-
-
 async def life(desk: Desk, actor: Actor, bulletin: int) -> LifeView:
     """Its versions and what became of them, and what this person may do now. Raises Refusal: no-such-bulletin."""
 
@@ -173,6 +146,12 @@ async def life(desk: Desk, actor: Actor, bulletin: int) -> LifeView:
             why_not=why_not,
             why_area=why_area,
             heard=heard,
+            coming=tuple(
+                ComingSlot(
+                    books.stored(s.id), s.at, tuple(area_name(desk, a) for a in s.areas), slot_books.repeats(session, s)
+                )
+                for s in slot_books.coming(session, bulletin, desk.now())
+            ),
         )
 
     return await desk.store.read(work)

@@ -76,6 +76,18 @@ class LifeView:
     why_area: str
     heard: bool
     """They have heard what waits."""
+    coming: tuple["ComingSlot", ...] = ()
+    """What would be taken back with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComingSlot:
+    """A slot that has not ended; `repeats`: it comes back."""
+
+    id: int
+    at: datetime
+    area_names: tuple[str, ...]
+    repeats: bool
 
 
 @dataclass(frozen=True, slots=True)

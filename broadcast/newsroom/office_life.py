@@ -26,6 +26,7 @@ class LifeOffice:
     reject: Callable[[Actor, int, str, str], Awaitable[Bulletin]]
     """(actor, bulletin, hash, reason). Refusal: reason-..., version-other, bulletin-life."""
     withdraw: Callable[[Actor, int], Awaitable[Bulletin]]
+    """With all that is still to air of it, see LifeView.coming."""
     waiting: Callable[[Actor, int], Awaitable[tuple[Waiting, ...]]]
     """(actor, how many): what is urgent first, then the oldest."""
     waiting_count: Callable[[Actor], Awaitable[int]]

@@ -28,7 +28,7 @@ from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import fingerprint
-from broadcast.newsroom import life
+from broadcast.newsroom import ending, life
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.version_books import content
 from broadcast.records import AiringRow, BulletinRow, ClipRow, SlotRow
@@ -172,7 +172,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def expire(self) -> None:
         before = self.row
-        self.do(life.expire(self.desk))
+        self.do(ending.expire(self.desk, _replan))
         over = before.valid_until is not None and before.valid_until < self.clock.time
         moved = over and before.state in {"submitted", "approved"}
         assert self.state == ("expired" if moved else before.state)
@@ -209,7 +209,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.takes > 4)
     @rule()
     def withdraw(self) -> None:
-        if self.tried(life.withdraw(self.desk, self.people["staff"], self.key)):
+        if self.tried(ending.withdraw(self.desk, _replan, self.people["staff"], self.key)):
             assert self.state == "withdrawn"
 
     @invariant()

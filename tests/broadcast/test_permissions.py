@@ -17,7 +17,7 @@ from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.people import ALLOWED, Action, Actor, Role
 from broadcast.domain.refusals import Refusal
 from broadcast.emergency import Emergency
-from broadcast.newsroom import lexicons, life, templating, version_books
+from broadcast.newsroom import ending, lexicons, life, templating, version_books
 from broadcast.receivers import enrolment
 from broadcast.receivers.orders import Orders
 from broadcast.receivers.presence import Presence
@@ -114,7 +114,7 @@ async def rooms(desk, replan, receivers, hire, spoken, tmp_path: Path):
         Action.SEE_BULLETINS: lambda actor, bulletin: views.bulletin(desk, actor, bulletin),
         Action.WRITE: lambda actor, bulletin: editing.save(desk, actor, bulletin, "Khác", "Lời khác"),
         Action.APPROVE: lambda actor, bulletin: life.approve(desk, actor, bulletin, newest(bulletin), "nghe rồi"),
-        Action.WITHDRAW: lambda actor, bulletin: life.withdraw(desk, actor, bulletin),
+        Action.WITHDRAW: lambda actor, bulletin: ending.withdraw(desk, replan, actor, bulletin),
         Action.SET_RULES: lambda actor, _: life.set_two_people(desk, actor, COMMUNE, demanded=True),
         Action.SET_HOURS: lambda actor, _: guarding.set_rule(desk, assign_all, actor, COMMUNE, "21:00", "05:00", None),
         Action.PLACE: place,

@@ -19,7 +19,7 @@ from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.fields import Category, Fields
 from broadcast.domain.people import Actor, Role, held
 from broadcast.library import ClipLibrary
-from broadcast.newsroom import finding, life
+from broadcast.newsroom import ending, finding, life
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.office_life import LifeOffice
 from broadcast.receivers.presence import Presence
@@ -62,6 +62,7 @@ async def little(little, tmp_path: Path) -> AsyncIterator[object]:
             )
         )  # fmt: skip
         session.commit()
+
     led = LifeOffice(
         describe=partial(editing.describe, desk),
         view=partial(life.life, desk),
@@ -69,7 +70,7 @@ async def little(little, tmp_path: Path) -> AsyncIterator[object]:
         hear=partial(life.hear, desk),
         approve=partial(life.approve, desk),
         reject=partial(life.reject, desk),
-        withdraw=partial(life.withdraw, desk),
+        withdraw=partial(ending.withdraw, desk, _replan),
         waiting=partial(life.waiting, desk),
         waiting_count=partial(life.waiting_count, desk),
         two_people=partial(life.two_people, desk),
@@ -293,6 +294,32 @@ async def test_pages_of_approval_are_closed_to_who_may_not_approve(user: User, e
     await enter("xa", "/approvals")
     await user.should_not_see(marker="nav-approvals")
     await user.should_not_see(marker="two-people")
+
+
+async def test_whoever_decides_reads_what_was_warned_about_and_why_it_stands(user, enter, little, hand_in) -> None:
+    bulletin = await hand_in(text="Mời bà con đi họp. Hỏi bà Lan, số 0912 345 678.")
+    huyen = little.people["huyen"]
+    found = await little.warnings(huyen, bulletin, little.books[bulletin].text)
+    phone = next(w.concern for w in found if w.concern.code == "phone")
+    await little.answer_warning(huyen, bulletin, phone.key, "số trực của trạm")
+    await enter("tinh", f"/bulletins/{bulletin}/versions")
+    await user.should_see(marker="warned-phone", retries=50)
+    await user.should_see("Giữ nguyên vì: số trực của trạm", retries=20)
+    await user.should_see(marker="warned-no-validity")
+    await user.should_see("Người viết chưa ghi lý do.")
+
+
+async def test_what_is_still_to_air_is_named_before_it_goes_with_its_bulletin(user, enter, little, written) -> None:
+    bulletin, staff = written(), little.people["huyen"]
+    at = little.desk.now().replace(hour=8, minute=0, second=0) + timedelta(days=1)
+    await scheduling.place(little.desk, _replan, staff, bulletin, (COMMUNE,), at, "")
+    await enter("huyen", f"/bulletins/{bulletin}/versions")
+    user.find(marker="withdraw-bulletin").click()
+    await user.should_see("1 lịch phát sau đây", retries=50)
+    await user.should_see("Xã Thạnh Đức")
+    user.find(marker="withdraw-bulletin-yes").click()
+    await user.should_see("Đã thu hồi bản tin", retries=50)
+    assert not (await life.life(little.desk, staff, bulletin)).coming
 
 
 async def test_a_bulletin_is_withdrawn_for_good(user: User, enter, little, hand_in) -> None:

@@ -23,7 +23,7 @@ from broadcast.domain.people import Role
 from broadcast.domain.programme_patterns import Pattern
 from broadcast.domain.programmes import Fault, Part, PartKind
 from broadcast.domain.refusals import Refusal
-from broadcast.newsroom import life
+from broadcast.newsroom import ending, life
 from broadcast.records import BulletinRow, SlotRow
 from broadcast.studio import Studio
 from broadcast.studio_tools import Tools
@@ -303,7 +303,7 @@ async def test_what_is_changed_afterwards_makes_it_stale_and_it_is_not_placed(
     if what == "title":
         await editing.save(desk, staff, part, "A mới", "Mời bà con đi họp.")
     elif what == "withdrawn":
-        await life.withdraw(desk, staff, part)
+        await ending.withdraw(desk, replan, staff, part)
     elif what == "expired":
         with Session(desk.store.engine) as session:
             session.get_one(BulletinRow, part).state = "expired"
@@ -328,7 +328,7 @@ async def test_put_together_again_it_is_another_version_and_may_be_placed(
     assert (again.bulletin.id, again.bulletin.state, again.stale) == (made, BulletinState.DRAFT, ())
     await scheduling.place(desk, replan, staff, made, (COMMUNE,), LATER + timedelta(hours=1), "")
     assert [s.version for s in rows(SlotRow)] == [1, 2]
-    await life.withdraw(desk, staff, made)
+    await ending.withdraw(desk, replan, staff, made)
     await programming.drop_part(
         desk, staff, programme, (await programming.programme(desk, staff, programme)).parts[-1].key
     )
@@ -342,7 +342,7 @@ async def test_a_series_of_it_ends_when_a_part_is_withdrawn(ready, desk, staff, 
     slot = await scheduling.place(desk, replan, staff, made, (COMMUNE,), LATER, "")
     await repeating.repeat(staff, slot.id, Repeat("FREQ=DAILY"))
     assert len(rows(SlotRow)) == 4
-    await life.withdraw(desk, staff, part)
+    await ending.withdraw(desk, replan, staff, part)
     clock.on(days=1)
     await repeating.expand()
     assert len(rows(SlotRow)) == 4

@@ -10,7 +10,7 @@ from broadcast.domain.fields import Fields
 from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import Verdict
-from broadcast.newsroom import life
+from broadcast.newsroom import ending, life
 from broadcast.records import AiringRow, BulletinRow, SlotRow
 from broadcast.tables.version_records import DecisionRow, HearingRow, VersionRow
 from broadcast.wording import refusal
@@ -47,7 +47,7 @@ def place(desk, replan, receivers, clock):
     return place
 
 
-async def test_a_bulletin_goes_its_way(desk, staff, chief, hand_in, rows, clock):
+async def test_a_bulletin_goes_its_way(desk, staff, chief, hand_in, rows, clock, replan):
     bulletin, seen = await hand_in()
     clock.on(minutes=5)
     await life.hear(desk, chief, bulletin, seen, 10.0)
@@ -56,7 +56,7 @@ async def test_a_bulletin_goes_its_way(desk, staff, chief, hand_in, rows, clock)
     assert (version.number, version.hash, version.by, version.title) == (1, seen, staff.id, "Mời họp")
     assert (decision.verdict, decision.by, decision.at, decision.waived) == ("approved", chief.id, clock.time, "")
     assert (hearing.person, hearing.at) == (chief.id, clock.time)
-    assert (await life.withdraw(desk, staff, bulletin)).state is BulletinState.WITHDRAWN
+    assert (await ending.withdraw(desk, replan, staff, bulletin)).state is BulletinState.WITHDRAWN
     with pytest.raises(Refusal, match="bulletin-life"):
         await editing.save(desk, staff, bulletin, "Lại", "Lại")
 
@@ -245,13 +245,15 @@ async def test_what_was_changed_after_its_approval_is_approved_anew_and_the_slot
     assert (await refused(place(staff, bulletin, COMMUNE))).code == "approval-two"
 
 
-async def test_what_waits_and_is_approved_expires_and_may_come_back_with_a_later_end(desk, staff, hand_in, clock, rows):
+async def test_what_waits_and_is_approved_expires_and_may_come_back_with_a_later_end(
+    desk, staff, hand_in, clock, rows, replan
+):
     over = clock.time + timedelta(hours=1)
     bulletin, _ = await hand_in(valid_until=over)
     before = len(rows(VersionRow))
-    await life.expire(desk)
+    await ending.expire(desk, replan)
     clock.on(hours=1, seconds=1)
-    await life.expire(desk)
+    await ending.expire(desk, replan)
     view = await life.life(desk, staff, bulletin)
     assert (view.bulletin.state, view.waits) == (BulletinState.EXPIRED, False)
     later = Fields(valid_until=clock.time + timedelta(hours=1))
@@ -289,14 +291,14 @@ async def test_a_view_says_what_one_may_do_and_why_not(desk, staff, chief, hand_
     assert (await life.life(desk, chief, bulletin)).heard is True
 
 
-async def test_who_may_not_does_not(desk, administrator, stranger, staff, hand_in, refused):
+async def test_who_may_not_does_not(desk, administrator, stranger, staff, hand_in, refused, replan):
     bulletin, seen = await hand_in()
     attempts = {
         "submit": lambda who: life.submit(desk, who, bulletin),
         "hear": lambda who: life.hear(desk, who, bulletin, seen, 10.0),
         "approve": lambda who: life.approve(desk, who, bulletin, seen, "đã nghe"),
         "reject": lambda who: life.reject(desk, who, bulletin, seen, "sai giờ"),
-        "withdraw": lambda who: life.withdraw(desk, who, bulletin),
+        "withdraw": lambda who: ending.withdraw(desk, replan, who, bulletin),
     }
     for attempt in attempts.values():
         assert (await refused(attempt(administrator))).code == "not-allowed"

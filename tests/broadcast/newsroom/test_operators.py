@@ -11,7 +11,7 @@ from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.versions import Verdict
 from broadcast.library import ClipLibrary
-from broadcast.newsroom import life
+from broadcast.newsroom import ending, life
 from broadcast.newsroom.listening import Listening
 from broadcast.records import BulletinRow
 from broadcast.tables.version_records import DecisionRow
@@ -103,7 +103,7 @@ async def test_what_comes_from_above_is_read_and_heard_while_it_airs_in_the_comm
     assert not await hidden()
     for attempt in (
         editing.save(desk, operator, bulletin, "Khác", "Khác"),
-        life.withdraw(desk, operator, bulletin),
+        ending.withdraw(desk, replan, operator, bulletin),
         scheduling.withdraw_slot(desk, replan, operator, slot.id),
         put(operator, bulletin),
         life.life(desk, operator, bulletin),
