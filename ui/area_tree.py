@@ -12,10 +12,15 @@ from ui.words import say
 
 CHIPS: Final = 12
 """Chosen areas shown by name; the rest are counted."""
-_COUNT = r"""
-<div class="loa-node">
-  <span>{{ props.node.label }}</span>
-  <span class="loa-node-count" :class="{'loa-node-none': !props.node.receivers}">{{ props.node.shown }}</span>
+# Quasar gives the boxes of a tree no name: they get that of what stands beside them
+_NAME = (
+    "({el}) => el.closest('.q-tree__node-header').querySelector('.q-checkbox')"
+    "?.setAttribute('aria-label', props.node.label)"
+)
+_COUNT = f"""
+<div class="loa-node" @vue:mounted="{_NAME}" @vue:updated="{_NAME}">
+  <span>{{{{ props.node.label }}}}</span>
+  <span class="loa-node-count" :class="{{'loa-node-none': !props.node.receivers}}">{{{{ props.node.shown }}}}</span>
 </div>
 """
 

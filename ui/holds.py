@@ -96,7 +96,8 @@ class StopAll:
                 button.props("unelevated no-caps data-testid=stop-all-menu").classes("loa-danger").mark("stop-all-menu")
                 with ui.menu().classes("loa-menu"):
                     for place in places:
-                        with ui.menu_item(on_click=lambda p=place: self._stop(p)).mark(f"stop-all-{place.id}"):
+                        item = ui.menu_item(on_click=lambda p=place: self._stop(p)).props("role=menuitem")
+                        with item.mark(f"stop-all-{place.id}"):
                             ui.icon("volume_off").props("aria-hidden=true").classes("loa-menu-icon")
                             ui.label(air("stop-all-in", area=place.name))
 

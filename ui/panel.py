@@ -98,6 +98,7 @@ def register(office: Office, *, trust_forwarded: bool = False, https_only: bool 
         "message_too_long": wording.say("ui.too-long"),
         "message_too_long_body": wording.say("ui.too-long-more"),
     }
+    app.config.quasar_config["loadingBar"]["skipHijack"] = True  # a bar that no one asked for, and that has no name
     app.add_static_files(STATIC_URL, STATIC)
     login.register(panel, doorway)
     first_steps.register(panel, doorway)

@@ -222,7 +222,7 @@ def _person(visit: Visit) -> None:
 
 
 def _choice(icon: str, text: str, chosen: Callable[[], object], marker: str) -> None:
-    with ui.menu_item(on_click=chosen).mark(marker).props(f"data-testid={marker}"):
+    with ui.menu_item(on_click=chosen).mark(marker).props(f"role=menuitem data-testid={marker}"):
         ui.icon(icon).props("aria-hidden=true").classes("loa-menu-icon")
         ui.label(text)
 

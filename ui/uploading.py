@@ -9,7 +9,8 @@ from nicegui import events, ui
 _DROP: Final = """
 <div class="loa-drop">
   <q-btn unelevated no-caps class="loa-second" icon="upload_file" label="{pick}" data-testid="{marker}"
-         :disable="props.isUploading" @click="props.pickFiles"><q-uploader-add-trigger /></q-btn>
+         :disable="props.isUploading" @click="props.pickFiles" />
+  <span class="loa-hidden" aria-hidden="true"><q-uploader-add-trigger /></span>
   <div class="loa-dim">{hint}</div>
   <div v-if="props.isUploading" class="loa-working" role="status">
     <div>{sending} {{{{ props.uploadProgressLabel }}}} ({{{{ props.uploadSizeLabel }}}})</div>

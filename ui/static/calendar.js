@@ -11,9 +11,13 @@ window.loaCalendar = {
       initialView: narrow ? "timeGridDay" : "timeGridWeek", slotDuration: "00:30:00", snapDuration: "00:15:00",
       scrollTime: "05:00:00", slotLabelFormat: two, eventTimeFormat: two, eventMinHeight: 26, navLinks: true,
       headerToolbar: { left: "prev,today,next", center: "title", right: "dayGridMonth,timeGridWeek,timeGridDay,listWeek" },
-      editable: true, eventDurationEditable: false, dayMaxEvents: 6, longPressDelay: 400,
+      editable: true, eventDurationEditable: false, dayMaxEvents: 6, eventMaxStack: narrow ? 2 : 3, longPressDelay: 400,
       events: [],
-      datesSet: (shown) => emitEvent("loaCalendarShown", { first: shown.startStr, last: shown.endStr }),
+      moreLinkDidMount: (made) => made.el.setAttribute("role", "button"),
+      datesSet: (shown) => {
+        setTimeout(() => this.name(place));
+        emitEvent("loaCalendarShown", { first: shown.startStr, last: shown.endStr });
+      },
       eventDrop: (drop) => {
         const at = drop.event.startStr;  // before it goes back to where it was
         drop.revert();
@@ -28,6 +32,13 @@ window.loaCalendar = {
       },
     });
     this.calendar.render();
+  },
+  // Arrows, which their buttons name; hours, which the keyboard scrolls too; and tables, which are none to a reader's ear:
+  // what is in them says day, hour and place itself.
+  name(place) {
+    for (const arrow of place.querySelectorAll(".fc-icon")) arrow.setAttribute("aria-hidden", "true");
+    for (const hours of place.querySelectorAll(".fc-scroller-liquid-absolute")) hours.tabIndex = 0;
+    for (const part of place.querySelectorAll(".fc-scrollgrid, .fc-scrollgrid :is(table, thead, tbody, tr, td, th)")) part.setAttribute("role", "presentation");
   },
   show(entries) {
     if (!this.calendar) return;
