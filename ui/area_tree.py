@@ -135,6 +135,7 @@ class AreaField:
         typed = self._filter.value or ""
         shown = found(self._nodes, typed)
         self._none.visible = not shown and bool(self._nodes)
+        self._tree.visible = bool(shown)
         self._tree.props["nodes"] = [_as_node(node) for node in shown]
         self._tree.props["ticked"] = sorted(self._ticked)
         self._tree.props["expanded"] = list(opened(shown, typed)) if slug(typed) else [n.id for n in shown]

@@ -6,7 +6,9 @@ Prints one line of JSON once it answers: where, what lets a browser in as whom, 
 import asyncio
 import json
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from nicegui import Client
 
@@ -20,7 +22,9 @@ from broadcast.people.account_types import NewPerson
 from broadcast.settings import Settings
 from ui.session import SESSION_COOKIE
 
-SIZE = Size(bulletins=24, receivers=24, people=12, words=8)
+SIZE = Size(bulletins=24, receivers=94, people=12, words=8)
+ROUTINE = 8
+"""A bulletin that communes are asked about."""
 
 
 async def main(folder: Path) -> None:
@@ -29,8 +33,12 @@ async def main(folder: Path) -> None:
     async with serving(settings, lambda _: None) as house:
         await ensure_people(house, folder / "logins.json")
         presence(house.presence, receiver_ids(SIZE.receivers), house.now())
-        province, accounts = await demo_actor(house, Role.PROVINCE), house.office.accounts
+        accounts = house.office.accounts
+        people = {role.value: await demo_actor(house, role) for role in (Role.PROVINCE, Role.OPERATOR)}
+        province = people["province"]
         commune = demo_commune(house.tree).id
+        noon = datetime.now(ZoneInfo(house.office.zone)).replace(hour=12, minute=0) + timedelta(days=1)
+        await house.office.place(province, ROUTINE, (commune,), noon, "")
         await house.office.hold(province, commune)
         await house.office.agenda.make_feed(province, commune)
         await house.office.life.set_two_people(province, commune, True)
@@ -39,7 +47,7 @@ async def main(folder: Path) -> None:
         told = {
             "url": panel_url(settings),
             "cookie": SESSION_COOKIE,
-            "session": await accounts.begin(province, "127.0.0.1", "walk", "password"),
+            "sessions": {who: await accounts.begin(p, "127.0.0.1", "walk", "password") for who, p in people.items()},
             "link": link.token,
             "routes": sorted(set(Client.page_routes.values())),
         }
