@@ -102,6 +102,7 @@ class AreaField:
                 self._tree = ui.tree([], on_tick=self._tick, on_expand=lambda: None, tick_strategy="leaf")
                 self._tree.props(f"no-transition data-testid={name}area-tree").mark(f"{name}area-tree")
                 self._tree.add_slot("default-header", _COUNT)
+                self._tree.visible = False
                 self._none = ui.label(say("area-none-found")).classes("loa-dim")
                 self._none.visible = False
             self._count = ui.label().classes("loa-count").props(f"aria-live=polite data-testid={name}area-count")

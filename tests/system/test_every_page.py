@@ -85,6 +85,9 @@ PLACES: dict[str, Place] = {
     "/setup/{word}": Place("/setup/word", ".loa-door-card", who=""),
     "/slots": Place("/slots"),
     "/slots/{slot_id:int}": Place("/slots/1", open=(("[data-testid=withdraw]", ".loa-dialog"),)),
+    "/templates": Place("/templates?area=tinh-tay-ninh-72"),
+    "/templates/edit/{area}/{template}": Place("/templates/edit/tinh-tay-ninh-72/cup-dien"),
+    "/templates/new": Place("/templates/new?area=tinh-tay-ninh-72"),
     "/trail": Place("/trail"),
 }
 
@@ -154,6 +157,7 @@ def test_axe_finds_nothing_and_all_of_a_page_is_within_reach(route: str, page_of
     page.set_viewport_size(PHONE)
     page.goto(place.address.replace("LINK", told["link"]))
     expect(page.locator(place.ready).first).to_be_visible()
+    expect(page.get_by_text("Tài khoản của bạn không dùng trang này")).to_have_count(0)
     page.evaluate(AXE)
     found = _looked(page, "phone")
     page.keyboard.press("Tab")
