@@ -3,6 +3,7 @@
 from fastapi.responses import RedirectResponse
 from nicegui import events, ui
 
+from broadcast.domain.bulletins import Origin
 from broadcast.domain.people import Action
 from devices.vocabulary import AreaId
 from ui.autosave import Autosave
@@ -15,6 +16,7 @@ from ui.looking import Warnings
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import Panel, Visit
+from ui.showing import prog
 from ui.sound import SoundDesk
 from ui.theme import heading, show
 from ui.words import say
@@ -30,7 +32,11 @@ def register(panel: Panel) -> None:
 
 async def _draw(visit: Visit, bulletin_id: int) -> None:
     bulletin = (await visit.office.bulletin(visit.actor, bulletin_id)).bulletin
-    if not visit.over(Action.WRITE, (bulletin.area,)):
+    if bulletin.origin is Origin.PROGRAMME:
+        with ui.element("div").classes("loa-notice").props("role=note data-testid=of-programme").mark("of-programme"):
+            ui.label(prog("of-programme"))
+            ui.link(prog("open-programme"), f"/programmes?bulletin={bulletin_id}").classes("loa-strong")
+    if bulletin.origin is Origin.PROGRAMME or not visit.over(Action.WRITE, (bulletin.area,)):
         await draw_bulletin(visit, bulletin_id)
         return
 

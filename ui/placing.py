@@ -118,6 +118,12 @@ class Placing:
             self._areas.tick(areas)
             self._changed()
 
+    def propose(self, at: datetime) -> None:
+        """Start from an hour that is to come."""
+        if at > datetime.now(UTC):
+            self._when.set_value("later")
+            self._set(at.astimezone(self._zone))
+
     def _changed(self) -> None:
         self._asked += 1
         mine = self._asked

@@ -50,6 +50,7 @@ class Place:
 PLACES: Final = (
     Place("bulletins", "/", "campaign", Action.SEE_BULLETINS),
     Place("inbox", "/inbox", "inbox", Action.ANSWER_OFFERS, frozenset({Role.OPERATOR})),
+    Place("programmes", "/programmes", "queue_music", Action.SEE_BULLETINS),
     Place("slots", "/slots", "event", Action.SEE_LOG),
     Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
     Place("log", "/log", "menu_book", Action.SEE_LOG),
@@ -172,7 +173,7 @@ def _brand() -> None:
 
 def _navigation(visit: Visit, name: str, style: str, marker: str, inbox: InboxCount) -> None:
     with ui.element("nav").classes(style).props(f'aria-label="{say("nav")}"'):
-        for place in _places(visit):
+        for place in _places(visit, few=marker == "tab"):
             marks = f"{marker}-{place.name}"
             with ui.link(target=place.address).mark(marks).props(f"data-testid={marks}") as link:
                 ui.icon(place.icon).props("aria-hidden=true")
@@ -184,11 +185,13 @@ def _navigation(visit: Visit, name: str, style: str, marker: str, inbox: InboxCo
                 link.props("aria-current=page")
 
 
-def _places(visit: Visit) -> list[Place]:
-    """Where they may go; whoever has many places finds the accounts in the menu of their name."""
+def _places(visit: Visit, *, few: bool = False) -> list[Place]:
+    """Where they may go; whoever has many places finds the accounts, and on a phone the lexicon, in their menu."""
     mine = [place for place in PLACES if not place.roles.isdisjoint(visit.actor.roles)]
     open_to = [place for place in mine if visit.actor.may(place.needs)]
-    return open_to if len(open_to) <= MOST_PLACES else [place for place in open_to if place.name != "people"]
+    if len(open_to) <= MOST_PLACES:
+        return open_to
+    return [place for place in open_to if place.name not in ({"people", "lexicon"} if few else {"people"})]
 
 
 def _person(visit: Visit) -> None:
@@ -202,6 +205,8 @@ def _person(visit: Visit) -> None:
                     ui.label(say(f"role-{role.value}")).classes("loa-dim")
             if actor.may(Action.SEE_PEOPLE):
                 _choice("group", say("nav-people"), lambda: ui.navigate.to("/people"), "to-people")
+            if actor.may(Action.CORRECT_LEXICON):
+                _choice("record_voice_over", say("nav-lexicon"), lambda: ui.navigate.to("/lexicon"), "to-lexicon")
             _choice("manage_accounts", say("nav-me"), lambda: ui.navigate.to(OWN_PAGE), "own-account")
             if leads(visit):
                 _choice("school", guiding("tour-again"), lambda: again(visit), "tour-again")

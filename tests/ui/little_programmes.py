@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from broadcast.agenda.office_programmes import Programmes
 from broadcast.agenda.patterns import shipped
@@ -41,6 +42,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.works import Works
 from devices.vocabulary import AreaId, ClipHash, Level
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = load_tree("tay-ninh-2024")
 
 
@@ -146,7 +148,7 @@ class LittleProgrammes:
         self, actor: Actor, area: AreaId, usual: Pattern | None, title: str, day: date | None, some: tuple[int, ...]
     ) -> ProgrammeView:
         require(actor, Action.WRITE, (area,), TREE)
-        at = datetime.combine(day, usual.hour).astimezone() if day and usual and usual.hour else None
+        at = datetime.combine(day, usual.hour, ZONE) if day and usual and usual.hour else None
         frame = Frame(
             title, at, usual.slot_s if usual else 900, usual.gap_s if usual else 1, usual.fade_s if usual else 2
         )
@@ -194,9 +196,10 @@ class LittleProgrammes:
         tell(Progress("assembling", 0.5))
         await asyncio.sleep(self.slow_s)
         held = self.held[key]
+        seconds = self._view(key, actor).total_s
         held.bulletin = held.bulletin or len(self.little.books) + 1
         held.made_edition = held.edition
-        sound = Sound(ClipHash("b" * 64), self._view(key, actor).total_s, 9_000)
+        sound = Sound(ClipHash("b" * 64), seconds, 9_000)
         self.little.books[held.bulletin] = Bulletin(
             held.bulletin, held.frame.title, "", Level.ROUTINE, BulletinState.DRAFT, Origin.PROGRAMME, actor.id,
             held.area, sound, self.little.time(), areas=(held.area,),
