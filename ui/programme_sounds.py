@@ -12,7 +12,7 @@ from broadcast.domain.house import Progress
 from ui.board import Board
 from ui.session import Visit, asking, tell
 from ui.showing import prog, sound_name
-from ui.sound import KINDS
+from ui.soundin import KINDS
 from ui.uploading import FileWords, file_field
 from ui.words import say, stage
 
@@ -33,7 +33,7 @@ class Sounds:
             self._wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=sounds-error")
             self._wrong.mark("sounds-error")
             hint = prog("sounds-pick-hint", limit=limit)
-            words = FileWords(prog("sounds-pick"), hint, say("sending-file"), say("abort"))
+            words = FileWords(prog("sounds-pick"), hint, prog("sounds-sending"), prog("sounds-abort"))
             self._upload = file_field(
                 KINDS,
                 limit,
@@ -54,8 +54,9 @@ class Sounds:
         return _SoundRow(view, self._drop)
 
     def _refused(self, name: str, too_large: bool) -> None:
-        key = "upload-too-large" if too_large else "upload-not-sound"
-        self._wrong.set_text(say(key, name=name, limit=self._visit.office.upload_limit_mb))
+        limit = self._visit.office.upload_limit_mb
+        told = prog("sounds-large", name=name, limit=limit) if too_large else say("upload-not-sound", name=name)
+        self._wrong.set_text(told)
 
     def _say(self, progress: Progress) -> None:
         self._doing.set_text(f"{stage(progress.stage)}…")

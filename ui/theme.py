@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from nicegui import app, ui
 
 from broadcast.domain.house import HouseHealth
-from broadcast.domain.people import Action, Role
+from broadcast.domain.people import Action
 from broadcast.domain.refusals import Refusal
 from broadcast.people.account_types import Tour
 from broadcast.view_types import AlarmView
@@ -22,6 +21,7 @@ from ui.area_switch import area_switch
 from ui.guiding import guiding
 from ui.holds import HoldStrip
 from ui.inbox_count import InboxCount
+from ui.places import PLACES, places_of
 from ui.session import DARK_KEY, OWN_PAGE, SESSION_COOKIE, LoggedOut, Panel, Visit, arrive, asking, log
 from ui.tour import again, lead, leads, led
 from ui.waiting_badge import WaitingBadge
@@ -33,34 +33,6 @@ PULSE_S: Final = 0.7
 """How often a page looks whether the bell has rung."""
 CHECK_S: Final = 10
 """How often an open page asks by itself whether its person may still be here; at once where that was changed here."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Somewhere one can go."""
-
-    name: str
-    address: str
-    icon: str
-    needs: Action
-    roles: frozenset[Role] = frozenset(Role)
-    """Whose daily work is there; others may go there all the same."""
-
-
-PLACES: Final = (
-    Place("bulletins", "/", "campaign", Action.SEE_BULLETINS),
-    Place("inbox", "/inbox", "inbox", Action.ANSWER_OFFERS, frozenset({Role.OPERATOR})),
-    Place("programmes", "/programmes", "queue_music", Action.SEE_BULLETINS),
-    Place("slots", "/slots", "event", Action.SEE_LOG),
-    Place("receivers", "/receivers", "speaker_group", Action.SEE_RECEIVERS),
-    Place("log", "/log", "menu_book", Action.SEE_LOG),
-    Place("lexicon", "/lexicon", "record_voice_over", Action.CORRECT_LEXICON),
-    Place("alarm", "/alarm", "notifications_active", Action.RAISE_ALARM),
-    Place("people", "/people", "group", Action.SEE_PEOPLE),
-)
-
-MOST_PLACES: Final = 4
-"""Beside more places than this the accounts have no room in the head of a page."""
 
 
 async def show(
@@ -173,7 +145,7 @@ def _brand() -> None:
 
 def _navigation(visit: Visit, name: str, style: str, marker: str, inbox: InboxCount) -> None:
     with ui.element("nav").classes(style).props(f'aria-label="{say("nav")}"'):
-        for place in _places(visit, few=marker == "tab"):
+        for place in places_of(visit, few=marker == "tab"):
             marks = f"{marker}-{place.name}"
             with ui.link(target=place.address).mark(marks).props(f"data-testid={marks}") as link:
                 ui.icon(place.icon).props("aria-hidden=true")
@@ -183,15 +155,6 @@ def _navigation(visit: Visit, name: str, style: str, marker: str, inbox: InboxCo
                 inbox.beside(link)
             if place.name == name:
                 link.props("aria-current=page")
-
-
-def _places(visit: Visit, *, few: bool = False) -> list[Place]:
-    """Where they may go; whoever has many places finds the accounts, and on a phone the lexicon, in their menu."""
-    mine = [place for place in PLACES if not place.roles.isdisjoint(visit.actor.roles)]
-    open_to = [place for place in mine if visit.actor.may(place.needs)]
-    if len(open_to) <= MOST_PLACES:
-        return open_to
-    return [place for place in open_to if place.name not in ({"people", "lexicon"} if few else {"people"})]
 
 
 def _person(visit: Visit) -> None:
