@@ -130,11 +130,13 @@ def _enter(session: Session, desk: Desk, actor: Actor, row: ProgrammeRow, sound:
         made.state = after(BulletinState(made.state), BulletinEvent.EDIT).value
         made.updated_at = desk.now()
     row.made_edition = row.edition
-    for old in session.exec(select(MadeOfRow).where(MadeOfRow.bulletin == made.id)).all():
+    for old in session.exec(select(MadeOfRow).where(MadeOfRow.bulletin == made.id, MadeOfRow.clip == sound.clip)).all():
         session.delete(old)
     session.flush()
     whole = books.stored(made.id)
-    session.add_all(MadeOfRow(bulletin=whole, place=i, part=b, hash=h) for i, (b, h) in enumerate(order.made_of))
+    session.add_all(
+        MadeOfRow(bulletin=whole, clip=sound.clip, place=i, part=b, hash=h) for i, (b, h) in enumerate(order.made_of)
+    )
     session.flush()
 
 

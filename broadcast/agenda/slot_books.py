@@ -18,7 +18,7 @@ def coming(session: Session, bulletin: int, now: datetime) -> list[SlotRow]:
     """What is still to sound of it, or sounds, in order; also of programmes that it is a part of."""
     asked = (
         select(SlotRow)
-        .where(AiringRow.slot == SlotRow.id, _says(session, bulletin), col(SlotRow.withdrawn_at).is_(None))
+        .where(AiringRow.slot == SlotRow.id, _says(bulletin), col(SlotRow.withdrawn_at).is_(None))
         .where(~col(AiringRow.withdrawn), col(AiringRow.ends) >= now - START_WINDOW)
         .order_by(col(SlotRow.at), col(SlotRow.id))
     )
@@ -41,7 +41,7 @@ def silence(session: Session, bulletin: int, now: datetime, *, begun: bool) -> t
         if begun or slot.at > now:
             touched.update(dict.fromkeys(airing_books.withdraw(session, slot, now)))
             touched.update(dict.fromkeys(offer_books.taken_back(session, books.stored(slot.id), now)))
-    running = select(SeriesRow).where(SeriesRow.slot == SlotRow.id, _says(session, bulletin))
+    running = select(SeriesRow).where(SeriesRow.slot == AiringRow.slot, _says(bulletin))
     for series in session.exec(running.where(col(SeriesRow.ended_at).is_(None))).unique().all():
         series.ended_at = now
         session.add(series)
@@ -49,10 +49,10 @@ def silence(session: Session, bulletin: int, now: datetime, *, begun: bool) -> t
     return tuple(touched)
 
 
-def _says(session: Session, bulletin: int) -> ColumnElement[bool]:
-    """The condition that a slot is of it, or of a programme with it."""
-    within = session.exec(select(MadeOfRow.bulletin).where(MadeOfRow.part == bulletin)).all()
-    return or_(col(SlotRow.bulletin) == bulletin, col(SlotRow.bulletin).in_(list(dict.fromkeys(within))))
+def _says(bulletin: int) -> ColumnElement[bool]:
+    """The condition that an airing is of it, or of a programme's sound with it."""
+    within = select(MadeOfRow.clip).where(MadeOfRow.part == bulletin, MadeOfRow.bulletin == AiringRow.bulletin)
+    return or_(col(AiringRow.bulletin) == bulletin, col(AiringRow.clip).in_(within.correlate(AiringRow)))
 
 
 def _over(session: Session, slot: SlotRow) -> bool:

@@ -179,7 +179,9 @@ def _of_bulletins_alone(session: Session, row: BulletinRow) -> bool:
 
 
 def _made_of(session: Session, row: BulletinRow) -> Iterable[tuple[BulletinRow, str]]:
-    asked = select(BulletinRow, MadeOfRow.hash).where(MadeOfRow.bulletin == row.id, BulletinRow.id == MadeOfRow.part)
+    asked = select(BulletinRow, MadeOfRow.hash).where(
+        MadeOfRow.bulletin == row.id, MadeOfRow.clip == row.clip, BulletinRow.id == MadeOfRow.part
+    )
     return session.exec(asked.order_by(col(MadeOfRow.place))).all() if row.origin == Origin.PROGRAMME else ()
 
 

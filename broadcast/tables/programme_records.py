@@ -33,10 +33,14 @@ class ProgrammeRow(SQLModel, table=True):
 
 
 class MadeOfRow(SQLModel, table=True):
-    """What the sound of a programme's bulletin was made of: the bulletins in their order, each as it was then."""
+    """What a sound of a programme's bulletin was made of: the bulletins in their order, each as it was then.
+
+    Kept for every sound it ever had: one that was placed before the newest was made may still be to air.
+    """
 
     __tablename__ = "made_of"
     bulletin: int = Field(primary_key=True, foreign_key="bulletin.id")
+    clip: str = Field(primary_key=True, foreign_key="clip.sha256")
     place: int = Field(primary_key=True)
     part: int = Field(foreign_key="bulletin.id", index=True)
     hash: str

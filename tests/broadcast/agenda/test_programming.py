@@ -348,6 +348,22 @@ async def test_a_series_of_it_ends_when_a_part_is_withdrawn(ready, desk, staff, 
     assert len(rows(SlotRow)) == 4
 
 
+async def test_a_part_that_is_withdrawn_takes_back_what_sounds_with_it_and_leaves_what_sounds_without(
+    make, desk, staff, approved, replan, receivers, rows, put
+):
+    gone, stays = await approved("Bỏ"), await approved("Giữ")
+    view = await make(gone, stays)
+    with_it = (await put(view.id, staff)).bulletin.id
+    await scheduling.place(desk, replan, staff, with_it, (COMMUNE,), LATER, "")
+    await programming.drop_part(desk, staff, view.id, view.parts[1].key)
+    await put(view.id, staff)
+    await scheduling.place(desk, replan, staff, with_it, (COMMUNE,), LATER + timedelta(hours=1), "")
+    await ending.withdraw(desk, replan, staff, gone)
+    assert [s.withdrawn_at is None for s in rows(SlotRow)] == [False, True]
+    await ending.withdraw(desk, replan, staff, stays)
+    assert [s.withdrawn_at is None for s in rows(SlotRow)] == [False, False]
+
+
 async def test_its_bulletin_is_changed_nowhere_but_in_its_programme(ready, desk, staff, refused):
     _, _, made = ready
     words = editing.save(desk, staff, made, "Khác", "Lời khác")
