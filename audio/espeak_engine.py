@@ -4,11 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from audio.child import ChildEngine
+from audio.marks import MAN, WOMAN
 
 LIMIT_S: Final = 30.0
 """A sentence takes a few hundredths of a second; this is for a machine that is doing everything else at once."""
 TUNING: Final = {"variant": "f5", "words_a_minute": 120, "pitch": 40, "range": 50, "gap": 0, "comma_s": 0.18}
 """The clearest of those tried, by the recogniser of `make bench-speech`: see docs/performance.md, Speech."""
+
+KINDS: Final = {MAN: "m3", WOMAN: "f5"}
+"""Variants of its voices."""
 
 
 class EspeakEngine(ChildEngine):
@@ -25,6 +29,11 @@ class EspeakEngine(ChildEngine):
         self.voice = voice
         self._tuning = {**TUNING, **tuning}
         self.settings = ",".join(f"{key}={value}" for key, value in sorted(self._tuning.items()))
+
+    def voice_of(self, kind: str, voice: str) -> str:
+        """See Engine: the same voice, spoken by another throat."""
+        variant = KINDS.get(kind, "")
+        return voice if not variant or variant == self._tuning["variant"] else f"{voice}+{variant}"
 
     def request(self) -> dict[str, object]:
         """See ChildEngine."""

@@ -43,7 +43,7 @@ class Library:
         self.rate = self._lib.espeak_Initialize(_AUDIO_OUTPUT_SYNCHRONOUS, 0, data.encode(), 0)
         if self.rate <= 0:
             raise SpeechFailed("missing", f"no data in {data}")
-        variant = f"+{tuning['variant']}" if tuning["variant"] else ""
+        variant = f"+{tuning['variant']}" if tuning["variant"] and "+" not in voice else ""
         if self._lib.espeak_SetVoiceByName(f"{voice}{variant}".encode()) != _EE_OK:
             raise SpeechFailed("voice", voice)
         self._lib.espeak_SetParameter(_RATE, round(tuning["words_a_minute"] * pace), 0)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from audio.marks import parts
 from audio.pieces import pieces
 from audio.reading.syllables import is_syllable, plain
 
@@ -72,6 +73,8 @@ class Counted:
     clauses: int
     sentences: int
     pause_s: float
+    held_s: float = 0.0
+    """Silences that were asked for in seconds."""
 
 
 Sample = tuple[float, float]
@@ -80,10 +83,13 @@ Sample = tuple[float, float]
 
 def counted(words: str) -> Counted:
     """Count words as they are read."""
-    syllables, units, clauses, sentences, pause_s = 0, 0.0, 0, 0, 0.0
+    syllables, units, clauses, sentences, pause_s, held_s = 0, 0.0, 0, 0, 0.0, 0.0
     for piece in pieces(words):
         found = _WORD.findall(piece.text.lower())
-        pause_s += piece.pause_s
+        if piece.held:
+            held_s += piece.pause_s
+        else:
+            pause_s += piece.pause_s
         if not found:
             continue
         sentences += 1
@@ -91,7 +97,7 @@ def counted(words: str) -> Counted:
         for word in found:
             count, weight = _weighed(word)
             syllables, units = syllables + count, units + weight
-    return Counted(syllables, units, clauses, sentences, pause_s)
+    return Counted(syllables, units, clauses, sentences, pause_s, held_s)
 
 
 def _weighed(word: str) -> tuple[int, float]:
@@ -104,14 +110,14 @@ def _weighed(word: str) -> tuple[int, float]:
 def seconds(what: Counted, pace: Pace, rate: float) -> float:
     """How long the voice needs, without chimes. `rate` as a share of its own pace."""
     spoken = what.units * pace.syllable_s + what.clauses * pace.clause_s + what.sentences * pace.sentence_s
-    return spoken / rate + what.pause_s / (rate if pace.stretches else 1.0)
+    return spoken / rate + what.pause_s / (rate if pace.stretches else 1.0) + what.held_s
 
 
 def sample(what: Counted, pace: Pace, rate: float, heard_s: float) -> Sample | None:
     """What a text that lasted `heard_s` seconds teaches about a voice; None where it is too short to."""
     if what.units < _FEWEST:
         return None
-    spoken = (heard_s - what.pause_s / (rate if pace.stretches else 1.0)) * rate
+    spoken = (heard_s - what.held_s - what.pause_s / (rate if pace.stretches else 1.0)) * rate
     alone = spoken - what.clauses * pace.clause_s - what.sentences * pace.sentence_s
     return round(what.units, 2), round(alone / what.units, 4)
 
@@ -146,7 +152,7 @@ class Breathless:
 def breathless(words: str) -> list[Breathless]:
     """Where words, as they are read, go on for longer than a breath without a pause, in their order."""
     found = []
-    for part in _BREATH.split(words):
+    for part in _BREATH.split("\n".join(part.text for part in parts(words))):
         count = sum(_weighed(word)[0] for word in _WORD.findall(part.lower()))
         if count > BREATH_SYLLABLES:
             found.append(Breathless(part, count))

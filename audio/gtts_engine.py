@@ -6,6 +6,7 @@ A woman of the north. gTTS waits for ever by default, so it works in a child pro
 from typing import Final
 
 from audio.child import ChildEngine
+from audio.marks import WOMAN
 
 START_S: Final = 10.0
 """What the child may take to come up on a busy machine, beside the limit of its first piece."""
@@ -29,6 +30,10 @@ class GttsEngine(ChildEngine):
     def __init__(self, limit_s: float, command: tuple[str, ...] = (), *, wait_s: float = WAIT_S) -> None:
         super().__init__(limit_s + (0 if command else START_S), command)
         self._piece_s, self._wait_s = limit_s, wait_s
+
+    def voice_of(self, kind: str, voice: str) -> str:
+        """See Engine: the one voice is a woman's."""
+        return self.voice if kind == WOMAN and voice == self.voice else ""
 
     def request(self) -> dict[str, object]:
         """See ChildEngine."""

@@ -14,6 +14,7 @@ import msgspec
 from audio.calls import IsCancelled
 from audio.child import ChildEngine
 from audio.http_profile import Profile, load
+from audio.marks import MAN, WOMAN
 from audio.speech import Job, Made, Manner, SpeechFailed
 
 START_S: Final = 10.0
@@ -52,7 +53,17 @@ class HttpEngine(ChildEngine):
         self.voices = (profile.voice, *profile.voices)
         self._profile = msgspec.to_builtins(profile)
         self._ask = {"limit_s": limit_s, "wait_s": wait_s, "most_bytes": most_bytes}
-        self.settings = hashlib.sha256(msgspec.json.encode(profile)).hexdigest()[:16]
+        self._of_kind = {MAN: profile.men, WOMAN: profile.women}
+        # whose voices they are changes no sound: sentences that were paid for stay
+        sounding = {key: value for key, value in self._profile.items() if key not in {"men", "women"}}
+        self.settings = hashlib.sha256(msgspec.json.encode(sounding)).hexdigest()[:16]
+
+    def voice_of(self, kind: str, voice: str) -> str:
+        """See Engine: itself, or the one whose name begins most like it: services name regions first."""
+        theirs = self._of_kind.get(kind, ())
+        if voice in theirs:
+            return voice
+        return max(theirs, key=lambda one: _alike(one, voice), default="")
 
     def request(self) -> dict[str, object]:
         """See ChildEngine."""
@@ -63,6 +74,11 @@ class HttpEngine(ChildEngine):
         if not _VOICE.match(manner.voice or self.voice):
             raise SpeechFailed("voice", repr(manner.voice)[:60])
         super().speak(jobs, manner, made, cancelled)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin with in common."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def by_name(name: str, folder: Path | None, limit_s: float) -> HttpEngine:

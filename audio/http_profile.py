@@ -69,6 +69,9 @@ class Profile(Struct, frozen=True, forbid_unknown_fields=True):
     every_s: float = 1.0
     wait_s: float = 120.0
     """How often, and for how long in all, a sound is waited for that is not ready."""
+    men: tuple[str, ...] = ()
+    women: tuple[str, ...] = ()
+    """Which of its voices are whose, for texts of several voices."""
     hosts: tuple[str, ...] = ()
     """Where sound may be fetched from, such as "fpt.ai" (and what is below it); empty: anywhere over TLS."""
 

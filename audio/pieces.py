@@ -5,8 +5,10 @@ A sentence is what is kept and used again, so a cut depends on the sentence alon
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+from audio.marks import parts
 
 PIECE_LENGTH: Final = 400
 """Characters at most: half a minute of speech, so that progress moves and a cut comes at a place to breathe."""
@@ -22,14 +24,34 @@ _CLAUSE: Final = re.compile(r"(?<=[,;:.!?…–—)])\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Words to say in one go, and the silence after them."""
+    """Words to say in one go, and the silence after them. `voice`: who is to say them, "" is whoever was chosen.
+
+    `held`: the silence was asked for in seconds, and is kept at any pace.
+    """
 
     text: str
     pause_s: float
+    voice: str = ""
+    held: bool = False
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The sentences of a text. Only one longer than PIECE_LENGTH is cut, at clauses, in need at words or inside one."""
+    """The sentences of a text, its marks obeyed and not said.
+
+    Only one longer than PIECE_LENGTH is cut, at clauses, in need at words or inside one.
+    """
+    found = parts(text)
+    for n, part in enumerate(found, 1):
+        *first, last = _plain(part.text)
+        yield from (replace(piece, voice=part.voice) for piece in first)
+        pause_s = part.pause_s if part.pause_s is not None else LINE_PAUSE_S
+        if n == len(found):
+            yield replace(last, voice=part.voice)
+        else:
+            yield replace(last, voice=part.voice, pause_s=pause_s, held=part.pause_s is not None)
+
+
+def _plain(text: str) -> Iterator[Piece]:
     paragraphs = [p for p in _PARAGRAPH.split(text.replace("\r\n", "\n")) if p.strip()]
     for p, paragraph in enumerate(paragraphs, 1):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]

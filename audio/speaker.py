@@ -1,7 +1,7 @@
 """The speaker: cuts a text into sentences, has one engine speak those that are not on the shelf, joins them.
 
-One voice speaks a whole text. If an engine fails at the ninth sentence the next engine speaks all of them, but the
-eight stay on the shelf, and whoever asks again goes on at the ninth.
+One engine speaks a whole text, with as many of its voices as the text's marks ask for. If it fails at the ninth
+sentence the next engine speaks all of them, but the eight stay on the shelf, and whoever asks again goes on there.
 """
 
 import unicodedata
@@ -95,8 +95,11 @@ class Speaker:
                 failures.append(f"{engine.name}: {error.code}")
                 continue
             tell(1.0)
+            kinds = sorted({piece.voice for piece in said if piece.voice})
+            lacking = tuple(kind for kind in kinds if not engine.voice_of(kind, manner.voice or engine.voice))
             lie = tuple(Said(p.text, *place) for p, place in zip(said, joined.places, strict=True))
-            return Spoken(out, engine.name, manner.voice or engine.voice, "; ".join(failures), joined.seconds, lie)
+            voice = manner.voice or engine.voice
+            return Spoken(out, engine.name, voice, "; ".join(failures), joined.seconds, lacking, lie)
         raise SpeechFailed("failed", "; ".join(failures))
 
 
@@ -113,10 +116,15 @@ class _Reading:
         heard: Callable[[float], None],
         cancelled: IsCancelled,
     ) -> None:
-        self._engine, self._manner, self._said, self._shelf = engine, manner, said, shelf
+        self._engine, self._said, self._shelf = engine, said, shelf
+        self._rate = manner.rate
         self._tell, self._heard, self._cancelled = tell, heard, cancelled
-        voice, own_pace = manner.voice or engine.voice, manner.rate if engine.keeps_pace else 1.0
-        self._keys = [shelf.key(p.text, engine.name, voice, own_pace, engine.settings) for p in said]
+        usual, own_pace = manner.voice or engine.voice, manner.rate if engine.keeps_pace else 1.0
+        self._voices = [engine.voice_of(p.voice, usual) or usual if p.voice else usual for p in said]
+        self._keys = [
+            shelf.key(p.text, engine.name, voice, own_pace, engine.settings)
+            for p, voice in zip(said, self._voices, strict=True)
+        ]
         self._stretch = 1.0 if engine.keeps_pace else manner.rate
 
     def into(self, out: Path) -> Joined:
@@ -124,7 +132,10 @@ class _Reading:
         self._tell(0.0)
         for last in (False, True):
             self._speak_missing()
-            sentences = [(self._where(key), p.pause_s) for key, p in zip(self._keys, self._said, strict=True)]
+            sentences = [
+                (self._where(key), p.pause_s * (self._stretch if p.held else 1.0))
+                for key, p in zip(self._keys, self._said, strict=True)
+            ]
             try:
                 joined = join(sentences, out, self._stretch, self._heard, self._cancelled)
             except Spoilt as spoilt:
@@ -145,20 +156,25 @@ class _Reading:
         ready = whole - sum(map(len, missing.values()))
         seconds = 0.0
         with self._shelf.making() as folder:
-            keys = list(missing)
-            jobs = [Job(missing[key], folder / str(i)) for i, key in enumerate(keys)]
+            of_voice = dict(zip(self._keys, self._voices, strict=True))
+            for voice in dict.fromkeys(of_voice[key] for key in missing):
+                keys = [key for key in missing if of_voice[key] == voice]
+                jobs = [Job(missing[key], folder / key) for key in keys]
 
-            def made(i: int) -> None:
-                nonlocal ready, seconds
-                if not 0 <= i < len(jobs):
-                    raise SpeechFailed("crashed", f"made job {i} of {len(jobs)}")
-                seconds += check(jobs[i].out, jobs[i].text)
-                self._shelf.keep(keys[i], jobs[i].out)
-                ready += len(jobs[i].text)
-                self._heard(seconds / self._stretch)
-                self._tell((1 - JOINING_SHARE) * ready / whole)
+                def made(i: int, keys: list[str] = keys, jobs: list[Job] = jobs) -> None:
+                    nonlocal ready, seconds
+                    if not 0 <= i < len(jobs):
+                        raise SpeechFailed("crashed", f"made job {i} of {len(jobs)}")
+                    seconds += check(jobs[i].out, jobs[i].text)
+                    self._shelf.keep(keys[i], jobs[i].out)
+                    ready += len(jobs[i].text)
+                    self._heard(seconds / self._stretch)
+                    self._tell((1 - JOINING_SHARE) * ready / whole)
 
-            self._engine.speak(jobs, self._manner, made, self._cancelled)
+                self._engine.speak(jobs, Manner(self._asked(voice), self._rate), made, self._cancelled)
+
+    def _asked(self, voice: str) -> str:
+        return "" if voice == self._engine.voice else voice
 
     def _where(self, key: str) -> Path:
         path = self._shelf.get(key)

@@ -108,6 +108,10 @@ class Engine(ABC):
     keeps_pace: bool = True
     """Whether it minds Manner.rate; if not, its sound is stretched afterwards."""
 
+    def voice_of(self, kind: str, voice: str) -> str:  # noqa: ARG002 - for those who have several
+        """Its voice of a kind of `audio.marks`, as near as can be to `voice`; "" where it has none."""
+        return ""
+
     @abstractmethod
     def speak(self, jobs: Sequence[Job], manner: Manner, made: Made, cancelled: IsCancelled) -> None:
         """Write every job's words, spoken, to its file: any format that `audio.sound` opens.
@@ -135,5 +139,7 @@ class Spoken:
     voice: str
     fell_back: str = ""
     seconds: float = 0.0
+    lacking: tuple[str, ...] = ()
+    """Kinds of voices that the text asked for and the engine has not: it spoke with the voice it has."""
     said: tuple[Said, ...] = ()
     """Its sentences in their order, where they were measured to lie."""

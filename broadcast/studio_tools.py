@@ -10,7 +10,8 @@ from audio.apart import assemble, compact, finish, inspect
 from audio.calls import IsCancelled
 from audio.calls import Tell as Share
 from audio.made import Finished, Inspected, Kept, Piece
-from audio.reading import Lexicon, Reading, Token, explain, read
+from audio.marked import explain, read
+from audio.reading import Lexicon, Reading, Token
 from audio.speaker import Choice, Speaker
 from audio.speech import Spoken
 from broadcast.domain.bulletins import Sound

@@ -8,6 +8,7 @@ from audio.espeak_engine import EspeakEngine
 from audio.gtts_engine import GttsEngine
 from audio.http_engine import by_name
 from audio.http_profile import BadProfile
+from audio.marks import KINDS
 from audio.piper_engine import PiperEngine
 from audio.shelf import Shelf
 from audio.speaker import Speaker
@@ -47,7 +48,12 @@ def engines(settings: Settings) -> list[Engine]:
 def offered(settings: Settings) -> tuple[VoiceOffered, ...]:
     """What a person may choose from. Raises BadSettings."""
     return tuple(
-        VoiceOffered(engine.name, tuple(dict.fromkeys((engine.voice, *engine.voices)))) for engine in engines(settings)
+        VoiceOffered(
+            engine.name,
+            tuple(dict.fromkeys((engine.voice, *engine.voices))),
+            tuple(kind for kind in KINDS if engine.voice_of(kind, engine.voice)),
+        )
+        for engine in engines(settings)
     )
 
 

@@ -13,6 +13,7 @@ from ui.fields import FieldsPanel
 from ui.foretold import LengthLine
 from ui.life import LifeStrip
 from ui.looking import Warnings
+from ui.marks import draw_marks
 from ui.placing import Placing
 from ui.reading_pane import ReadingPane
 from ui.session import Panel, Visit
@@ -52,6 +53,7 @@ async def _draw(visit: Visit, bulletin_id: int) -> None:
             CompanyLine(visit.panel.company, visit.client, bulletin_id, visit.actor.id, visit.actor.name)
             life = LifeStrip(visit, bulletin_id, flush)
             page = Autosave(visit, bulletin)
+            draw_marks()
             foretold = LengthLine(visit, bulletin_id, page.typed, lambda: sound.picker.choice)
             warnings = Warnings(visit, bulletin, page, life.unanswered)
             ReadingPane(visit, bulletin, page)

@@ -42,6 +42,8 @@ class LengthLine:
                 on_change=self._framed,
             )
             self._frame.props("outlined dense options-dense data-testid=frame").classes("loa-frame").mark("frame")
+        self._lacking = ui.label().classes("loa-notice").mark("lacking").props("role=note data-testid=lacking")
+        self._lacking.visible = False
         self._short = ui.element("div").classes("loa-notice").mark("breathless")
         self._short.props("role=note data-testid=breathless")
         self._short.visible = self._guess.visible = self._left.visible = False
@@ -77,6 +79,8 @@ class LengthLine:
         if told is None:
             return
         who = named(told.by.engine, told.by.voice)
+        self._lacking.visible = bool(told.lacking)
+        self._lacking.set_text(lacking(who, told.lacking) if told.lacking else "")
         words = phrase("length", length=length(told.seconds), syllables=number(told.syllables), who=who)
         self._length.set_text(words if told.syllables else phrase("length-none"))
         spare = minutes * 60 - told.seconds
@@ -90,6 +94,11 @@ class LengthLine:
             for one in told.breathless:
                 words = phrase("breathless-one", words=_ends(one.words), syllables=one.syllables, limit=told.breath)
                 ui.label(words).mark("breathless-one")
+
+
+def lacking(who: str, kinds: tuple[str, ...]) -> str:
+    """Which of the voices that a text asks for is not there."""
+    return phrase("lacking", who=who, kinds=", ".join(phrase(f"kind-{kind}") for kind in kinds))
 
 
 def _ends(words: str) -> str:

@@ -34,7 +34,7 @@ GROUPS: Final = {
 }
 _GROUP: Final = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
 OWN: Final = "own"
-_AS_WRITTEN: Final = frozenset({"word", "pause"})
+_AS_WRITTEN: Final = frozenset({"word", "pause", "mark", "mark-unknown"})
 _PRESSED: Final = "(e) => { const hit = window.loaReading.pressed(e); if (hit) emit(hit); }"
 _KEYED: Final = "(e) => { const hit = window.loaReading.keyed(e); if (hit) emit(hit); }"
 
@@ -85,8 +85,12 @@ def _pieces(view: ReadingView) -> Iterator[str]:
             last = between[-1]
         written = text[token.start : token.end]
         at = token.end
+        if token.kind == "mark":
+            yield f'<span class="loa-mark" title="{html.escape(say("mark"))}">{html.escape(written)}</span>'
+            last = " "
+            continue
         if not differs(token, text):
-            yield html.escape(written)
+            yield _silent(written) if token.kind == "mark-unknown" else html.escape(written)
             last = written[-1:]
             continue
         lead = written[: len(written) - len(written.lstrip())]

@@ -8,6 +8,7 @@ from nicegui import ui
 from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from broadcast.works import Work
+from ui.foretold import lacking
 from ui.listening import Hearing, tell_loudness
 from ui.session import Visit, asking
 from ui.soundin import SoundIn
@@ -41,7 +42,7 @@ class SoundDesk:
         self._wrong = ui.label().classes("loa-wrong").props("role=alert data-testid=sound-error").mark("sound-error")
         self._result = ui.element("div").classes("loa-result").mark("sound-result").props("data-testid=sound-result")
         self._in = SoundIn(visit, self._id, self._whole, self._say_wrong)
-        self._used = ""
+        self._used = self._who = ""
         self.show(bulletin)
         under_way = visit.panel.works.of(self._id)
         if under_way is not None:
@@ -141,7 +142,7 @@ class SoundDesk:
         if bulletin.origin is Origin.UPLOAD:
             told = say("from-file", name=bulletin.upload_name, length=length(sound.seconds))
         else:
-            engine = engine_name(sound.engine)
+            engine = self._who = engine_name(sound.engine)
             told = say(
                 "spoken-by", engine=engine, voice=voice_name(sound.engine, sound.voice), length=length(sound.seconds)
             )
@@ -161,6 +162,9 @@ class SoundDesk:
             if heard is not None and not place.is_deleted:
                 with place:
                     Hearing(self._id, heard)
+                    if heard.lacking and self._who:
+                        told = lacking(self._who, heard.lacking)
+                        ui.label(told).classes("loa-notice").mark("lacked").props("role=note data-testid=lacked")
 
     async def _whole(self) -> None:
         """A file of theirs is on the server: it becomes the sound, once nothing else is being made."""

@@ -34,6 +34,8 @@ class Code(StrEnum):
     """A place in which it will not be heard."""
     ALIKE = "alike"
     """Nearly the same aired of late."""
+    MARK = "mark"
+    """Something in square brackets that means nothing, and is not read out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ class Foretold:
     """Whose pace is known, where that of `by` is not: who is asked next, should `by` not speak..."""
     instead_s: float = 0.0
     """...and how long it would be then."""
+    lacking: tuple[str, ...] = ()
+    """Kinds of voices, "man" or "woman", that the text asks for and `by` does not have."""
     breath: int = 30
     """Syllables above which something counts as breathless."""
 
@@ -58,6 +60,8 @@ class Heard:
     raw: str
     lead_s: float
     lines: tuple[SpokenLine, ...]
+    lacking: tuple[str, ...] = ()
+    """Kinds of voices that the text asks for and that did not speak: who read it has none of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,11 @@ AS_USUAL: Final = VoiceChoice()
 
 @dataclass(frozen=True, slots=True)
 class VoiceOffered:
-    """An engine of the settings, and the voices one may ask it for, its own first."""
+    """An engine of the settings, and the voices one may ask it for, its own first.
+
+    `kinds`: those of "man" and "woman" that it has for texts of several voices.
+    """
 
     engine: str
     voices: tuple[str, ...]
+    kinds: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from typing import Final
 from sqlmodel import Session
 
 from audio.estimate import BREATH_SYLLABLES, CHIME_S, Counted, Pace, breathless, counted, seconds
+from audio.marks import lacking
 from audio.reading import Lexicon
 from audio.speech import FASTEST, SLOWEST
 from broadcast import books, paces
@@ -74,6 +75,7 @@ class Foretelling:
             short,
             replace(known.who, rate=choice.rate) if known else None,
             chimes_s + seconds(what, known.pace, rate) if known else 0.0,
+            lacking(kept, next((one.kinds for one in self._offered if one.engine == by.who.engine), ())),
             BREATH_SYLLABLES,
         )
 

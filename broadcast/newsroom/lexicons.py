@@ -5,7 +5,8 @@ from typing import Final
 
 from sqlmodel import Session
 
-from audio.reading import LegacyEncoding, Lexicon, Reading, Token, explain, read
+from audio.marked import explain, read
+from audio.reading import LegacyEncoding, Lexicon, Reading, Token
 from audio.reading.hygiene import clean
 from audio.reading.legacy import modern
 from broadcast import books

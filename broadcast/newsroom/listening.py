@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from audio.apart import waveform
 from audio.made import Unreadable
+from audio.marks import lacking
 from audio.speech import FASTEST, SLOWEST
 from broadcast import books
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, Origin, after
@@ -76,7 +77,10 @@ class Listening:
             held = spoken is not None and spoken.clip == row.clip
             lines = spoken.lines if spoken is not None and held and row.origin == Origin.TEXT else []
             raw = row.raw if self.raw.path(row.raw) else ""
-            return Heard(row.clip, raw, spoken.lead_s if spoken and held else 0.0, tuple(_lines(row.text, lines)))
+            kinds = next((one.kinds for one in self.offered if one.engine == row.engine), ())
+            lack = lacking(row.text, kinds) if row.origin == Origin.TEXT else ()
+            lead_s = spoken.lead_s if spoken and held else 0.0
+            return Heard(row.clip, raw, lead_s, tuple(_lines(row.text, lines)), lack)
 
         return await self.desk.store.read(work)
 

@@ -9,11 +9,12 @@ from typing import Final
 
 from sqlmodel import Session, col, func, select
 
+from audio.marks import marks
 from broadcast import books
-from broadcast.domain.concerns import Answer, Code, Warned
+from broadcast.domain.concerns import Answer, Code, Concern, Warned
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
-from broadcast.domain.warnings import LOOKED_AT, Aired, Look, clean_reason, look
+from broadcast.domain.warnings import LOOKED_AT, MOST, Aired, Look, clean_reason, look
 from broadcast.newsroom.desk import Desk
 from broadcast.newsroom.newsroom_data import load_cues
 from broadcast.records import BulletinRow, PersonRow, SlotRow
@@ -48,7 +49,7 @@ async def warnings(desk: Desk, actor: Actor, bulletin: int, text: str) -> tuple[
     held = await desk.store.read(lambda session: _held(desk, session, actor, bulletin, kept))
 
     def work() -> tuple[Warned, ...]:
-        found = look(held.what, load_cues(desk.settings.data), desk.tree)
+        found = sorted((*look(held.what, load_cues(desk.settings.data), desk.tree), *_marks(kept)), key=_place)
         return tuple(Warned(concern, held.answers.get(concern.key)) for concern in found)
 
     return await asyncio.to_thread(work)
@@ -83,6 +84,19 @@ async def answer_warning(desk: Desk, actor: Actor, bulletin: int, key: str, reas
 
     await desk.store.write(work)
     desk.bell.ring()
+
+
+def _marks(text: str) -> list[Concern]:
+    """What stands in brackets, says nothing to a voice, and would be missed by whoever wrote it to be read out."""
+    unknown = [mark for mark in marks(text) if not mark.known]
+    return [
+        Concern(Code.MARK, one.start, one.end, {"words": text[one.start : one.end]}, text[one.start : one.end])
+        for one in unknown[:MOST]
+    ]
+
+
+def _place(concern: Concern) -> int:
+    return concern.start
 
 
 def _held(desk: Desk, session: Session, actor: Actor, bulletin: int, text: str) -> _Held:

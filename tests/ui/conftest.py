@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from nicegui.testing import User, user_simulation
 
-from audio.reading import Lexicon, explain, read
+from audio.marked import explain, read
+from audio.reading import Lexicon
 from broadcast.agenda.air_types import BreachView
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
 from broadcast.domain.areas import Area, AreaTree

@@ -40,6 +40,16 @@ window.loaText = {
     for (const { field, value } of all) if (field.value !== value) this.write(field, value);
     return true;
   },
+  // A mark where the cursor is: at the beginning of a line where it says who speaks, else between words.
+  mark(mark, begins) {
+    const field = document.querySelector("[data-testid=text]");
+    if (!field) return;
+    const before = field.value.slice(0, field.selectionStart);
+    const line = before && !/\n[ \t]*$/.test(before) ? "\n" : "";
+    const close = !before || /\s$/.test(before);
+    field.focus();
+    document.execCommand("insertText", false, begins ? line + mark : (close ? mark.trimStart() : mark));
+  },
   write(field, value) {
     const before = field.value, here = document.activeElement;
     const [from, to] = [field.selectionStart, field.selectionEnd];
