@@ -8,6 +8,7 @@ from nicegui import app, ui
 from broadcast.domain.listening import Foretold
 from broadcast.domain.voices import VoiceChoice
 from ui.hearing import phrase
+from ui.marks import lacking
 from ui.session import Visit, asking
 from ui.voice_picker import named
 from ui.words import length, number
@@ -94,11 +95,6 @@ class LengthLine:
             for one in told.breathless:
                 words = phrase("breathless-one", words=_ends(one.words), syllables=one.syllables, limit=told.breath)
                 ui.label(words).mark("breathless-one")
-
-
-def lacking(who: str, kinds: tuple[str, ...]) -> str:
-    """Which of the voices that a text asks for is not there."""
-    return phrase("lacking", who=who, kinds=", ".join(phrase(f"kind-{kind}") for kind in kinds))
 
 
 def _ends(words: str) -> str:

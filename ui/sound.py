@@ -8,8 +8,8 @@ from nicegui import ui
 from broadcast.domain.bulletins import Bulletin, Origin, Sound
 from broadcast.domain.house import Tell
 from broadcast.works import Work
-from ui.foretold import lacking
 from ui.listening import Hearing, tell_loudness
+from ui.marks import lacking
 from ui.session import Visit, asking
 from ui.soundin import SoundIn
 from ui.theme import heading

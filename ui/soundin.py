@@ -20,7 +20,7 @@ from ui.words import refusal, say, speak
 KINDS: Final = ".mp3,.wav,.m4a,.aac,.ogg,.oga,.opus,.flac,.webm,.weba"
 
 
-def phrase(key: str, /, **facts: object) -> str:
+def told(key: str, /, **facts: object) -> str:
     """The sentence of `key` in section "soundin", its gaps left where no facts are given."""
     speak()
     return wording.say(f"soundin.{key}", **facts)
@@ -29,7 +29,7 @@ def phrase(key: str, /, **facts: object) -> str:
 def _words() -> dict[str, str]:
     """All of the section: the browser fills the gaps."""
     section = "soundin."
-    return {k.removeprefix(section): phrase(k.removeprefix(section)) for k in wording.table() if k.startswith(section)}
+    return {k.removeprefix(section): told(k.removeprefix(section)) for k in wording.table() if k.startswith(section)}
 
 
 class Sending(Element, component="static/sending.js"):
@@ -41,7 +41,7 @@ class Sending(Element, component="static/sending.js"):
         self._props["kinds"], self._props["lang"] = f"{KINDS},audio/*", speak()
         self._props["carry"], self._props["library"] = script("carrier.js"), script("vendor/tus.min.js")
         codes = {key.removeprefix("code-"): sentence for key, sentence in _words().items() if key.startswith("code-")}
-        self._props["words"] = {**_words(), "hint": phrase("hint", limit=limit_mb), "codes": codes}
+        self._props["words"] = {**_words(), "hint": told("hint", limit=limit_mb), "codes": codes}
         self.mark("sending")
 
 
@@ -52,8 +52,8 @@ class Recorder(Element, component="static/recorder.js"):
         super().__init__()
         self._props["bulletin"], self._props["person"], self._props["limit"] = bulletin, person, limit_minutes
         self._props["carry"] = script("carrier.js")
-        hint = phrase("record-hint", limit=limit_minutes)
-        self._props["words"] = {**_words(), "hint": hint, "use": phrase("record-use"), "old": phrase("no-recorder")}
+        hint = told("record-hint", limit=limit_minutes)
+        self._props["words"] = {**_words(), "hint": hint, "use": told("record-use"), "old": told("no-recorder")}
         self.mark("recorder")
 
 

@@ -25,7 +25,10 @@ from broadcast.studio import open_studio
 from broadcast.studio_tools import as_read
 from broadcast.tables.listening_records import PaceRow, SpokenRow
 
-OFFERED = (VoiceOffered("gtts", ("vi",)), VoiceOffered("espeak", ("vi-vn-x-south", "vi")))
+OFFERED = (
+    VoiceOffered("gtts", ("vi",), ("woman",)),
+    VoiceOffered("espeak", ("vi-vn-x-south", "vi"), ("man", "woman")),
+)
 TEXT = "  UBND xã mời bà con họp ngày 25/11.\n\nKính mời!"
 
 
@@ -177,6 +180,26 @@ async def test_every_sentence_is_known_by_its_place_and_its_text(desk, offline, 
     outline = await listening.outline(staff, bulletin)
     assert len(outline.after) == len(outline.before) == 600
     assert max(outline.after) > 0.3
+
+
+async def test_a_text_of_two_voices_is_followed_without_its_marks_and_a_voice_that_is_not_there_is_told_of(
+    desk, offline, staff, listening, foretell
+):
+    text = "[Nữ] Kính thưa bà con.\n[nghỉ 3 giây]\n[NAM] Họp ngày 25/11. [nghĩ]"
+    marked = (await editing.draft(desk, staff, "Mời họp", text)).id
+    espeak = VoiceChoice("espeak")
+    told = await foretell(staff, marked, text, espeak)
+    done = await render(desk, offline, staff, marked, untold, espeak)
+    assert told.seconds == pytest.approx(done.sound.seconds, rel=0.1)
+    heard = await listening.heard(staff, marked)
+    first, second = heard.lines
+    assert second.start_s - first.end_s == pytest.approx(3, abs=0.05)
+    assert [p.text for line in heard.lines for p in line.pieces if p.words] == [
+        *("Kính", "thưa", "bà", "con", "Họp", "ngày", "25/11"),
+    ]
+    assert [p.text for p in first.pieces if not p.words][-1] == ".\n[nghỉ 3 giây]\n[NAM] "
+    assert (told.lacking, heard.lacking) == ((), ())
+    assert (await foretell(staff, marked, text, VoiceChoice("gtts"))).lacking == ("man",)
 
 
 async def test_an_outline_is_drawn_once(desk, offline, staff, bulletin, recording, listening, monkeypatch):

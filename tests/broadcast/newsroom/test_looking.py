@@ -57,6 +57,14 @@ async def test_the_text_as_it_is_being_written_is_looked_at_and_nothing_is_kept(
     assert whole() == before
 
 
+async def test_what_is_in_brackets_and_means_nothing_is_told_and_answered(desk, staff, made):
+    text = "Họp lúc 7 giờ. [nghỉ 2 giây] [chờ 2 giây] [Nam] Mời bà con."
+    (_, warned) = await looking.warnings(desk, staff, made.id, text)
+    assert (warned.concern.code, text[warned.concern.start : warned.concern.end]) == (Code.MARK, "[chờ 2 giây]")
+    await looking.answer_warning(desk, staff, made.id, warned.concern.key, "chỉ là ghi chú")
+    assert [w.answer is not None for w in await looking.warnings(desk, staff, made.id, text)] == [False, True]
+
+
 async def test_today_is_the_local_day(desk, staff, made, clock):
     clock.time = clock.time.replace(hour=18)  # past midnight in Vietnam: the 26th
     assert Code.PAST_DATE in await codes(desk, staff, made.id, "Mời bà con đến tiêm chủng ngày 25/11/2026.")
