@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio import marked
@@ -87,6 +87,7 @@ def test_pauses_add_up_and_hold_between_the_parts_they_stand_between():
     ]
 
 
+@settings(deadline=None)
 @given(texts)
 def test_no_mark_of_any_text_reaches_the_words(text):
     assert len(plain(text)) == len(text)
@@ -102,6 +103,7 @@ def test_no_mark_of_any_text_reaches_the_words(text):
         assert piece.voice in {"", *KINDS}
 
 
+@settings(deadline=None)
 @given(texts)
 def test_what_was_read_has_the_voices_and_pauses_of_what_was_written(text):
     try:
