@@ -107,6 +107,8 @@ class ReceiverView:
     version: str
     clips_missing: int
     refused: int
+    short_of: int = 0
+    """Of the missing sounds, those that an airing of the next hours needs: fetching them takes its time."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ MOST: Final = 500
 STORE_LIMIT_S: Final = 2.0
 """How long alarms wait for the books: an alarm is shown without them rather than late."""
 ALARM_SHOWN: Final = timedelta(days=1)
+SHORT: Final = timedelta(hours=2)
+"""Sound that is still missing so shortly before it is needed is trouble; earlier, it is on its way."""
 
 
 async def areas(desk: Desk, actor: Actor, action: Action | None = None) -> tuple[AreaNode, ...]:
@@ -119,13 +121,16 @@ async def receivers(desk: Desk, presence: Presence, actor: Actor) -> tuple[Recei
     mine, heard = sight(desk, actor, Action.SEE_RECEIVERS), presence.all()
     subjects = {h.state.playing.subject for h in heard.values() if h.state.playing}
 
-    def work(session: Session) -> tuple[Sequence[ReceiverRow], dict[str, str]]:
+    def work(session: Session) -> tuple[Sequence[ReceiverRow], dict[str, str], frozenset[str]]:
         rows = session.exec(select(ReceiverRow).where(mine.rows(ReceiverRow.area))).all()
         titles = select(AiringRow.id, AiringRow.title).where(col(AiringRow.id).in_(list(subjects)))
-        return rows, dict(session.exec(titles).all())
+        soon = select(AiringRow.clip).where(
+            col(AiringRow.ends) > desk.now(), col(AiringRow.at) < desk.now() + SHORT, ~col(AiringRow.withdrawn)
+        )
+        return rows, dict(session.exec(titles).all()), frozenset(session.exec(soon.distinct()).all())
 
-    rows, titles = await desk.store.read(work)
-    seen = (_receiver(desk, row, presence.of(row.id), titles) for row in rows)
+    rows, titles, soon = await desk.store.read(work)
+    seen = (_receiver(desk, row, presence.of(row.id), titles, soon) for row in rows)
     return tuple(sorted(seen, key=lambda r: (r.area_name, r.name, r.id)))
 
 
@@ -172,7 +177,9 @@ def _counts(session: Session, subjects: list[str], mine: Sight) -> dict[str, dic
     return found
 
 
-def _receiver(desk: Desk, row: ReceiverRow, heard: Heard | None, titles: dict[str, str]) -> ReceiverView:
+def _receiver(
+    desk: Desk, row: ReceiverRow, heard: Heard | None, titles: dict[str, str], soon: frozenset[str]
+) -> ReceiverView:
     state = heard.state if heard else None
     playing = state.playing if state and present(desk, heard) else None
     return ReceiverView(
@@ -193,6 +200,7 @@ def _receiver(desk: Desk, row: ReceiverRow, heard: Heard | None, titles: dict[st
         version=state.versions.get("loalang", "") if state else "",
         clips_missing=len(state.missing) if state else 0,
         refused=state.refused if state else 0,
+        short_of=len(soon.intersection(state.missing)) if state else 0,
     )
 
 

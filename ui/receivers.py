@@ -34,7 +34,7 @@ def troubles(view: ReceiverView) -> tuple[str, ...]:
     found = []
     if view.online is False:
         found.append("offline")
-    if view.clips_missing:
+    if view.short_of:
         found.append("missing")
     if view.clock_offset_ms is not None and abs(view.clock_offset_ms) > CLOCK_OFF_MS:
         found.append("clock")

@@ -9,7 +9,7 @@ from broadcast.domain.people import Role
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
 from broadcast.receivers.presence import Presence
-from broadcast.records import DeliveryRow
+from broadcast.records import AiringRow, DeliveryRow
 from devices.messages import NowPlaying, State
 from devices.vocabulary import AreaId, Part
 
@@ -175,14 +175,17 @@ async def test_a_receiver_never_heard_is_not_known_to_be_on_or_off(desk, presenc
     assert (one.online, one.heard_at, one.mode, one.volume, one.version) == (None, None, "", None, "")
 
 
-async def test_a_receiver_shows_what_it_said_last_and_its_age(desk, presence, operator, place, hear, clock, settings):
+async def test_a_receiver_shows_what_it_said_last_and_its_age(
+    desk, presence, operator, place, hear, clock, settings, rows
+):
     slot = await place(COMMUNE)
+    (airing,) = rows(AiringRow)
     hear(
         "thanh-duc-1",
         mode="playing",
         volume=70,
         playing=NowPlaying(subject=airing_id(slot.id, slot.at), part=Part.AIRING, position_ms=5, total_ms=10),
-        missing=("ab" * 32,),
+        missing=("ab" * 32, airing.clip),
         clock_offset_ms=-3.0,
         disk_free_mb=900,
         temperature_c=51.5,
@@ -194,7 +197,7 @@ async def test_a_receiver_shows_what_it_said_last_and_its_age(desk, presence, op
     one = (await views.receivers(desk, presence, operator))[0]
     assert (one.online, one.heard_at, one.mode, one.volume) == (True, heard_at, "playing", 70)
     assert (one.playing_title, one.position_ms, one.total_ms) == ("Mời họp", 5, 10)
-    assert (one.clips_missing, one.clock_offset_ms, one.disk_free_mb) == (1, -3.0, 900)
+    assert (one.clips_missing, one.short_of, one.clock_offset_ms, one.disk_free_mb) == (2, 1, -3.0, 900)
     assert (one.temperature_c, one.version, one.refused) == (51.5, "0.1.0", 2)
     clock.on(seconds=settings.receivers.stale_s)
     one = (await views.receivers(desk, presence, operator))[0]
