@@ -49,8 +49,8 @@ class Answering:
                 f"outlined autocomplete=off maxlength={REASON_LENGTH} data-testid=decline-reason"
             )
             self._reason.classes("loa-wide").mark("decline-reason").on("keydown.enter", self._decline)
-            self._reason.on_value_change(lambda: self._why_wrong.set_text(""))
-            self._why_wrong = self._wrong("decline-error")
+            self._why_wrong = wrong = self._wrong("decline-error")
+            self._reason.on_value_change(lambda: wrong.set_text(""))
             self._end(self._why, "decline", "close", self._decline).classes("loa-danger")
 
     @staticmethod

@@ -128,7 +128,7 @@ async def test_a_view_asks_as_much_of_a_thousand_bulletins_as_of_a_hundred(full)
             told[bulletins][name] = counted.statements, counted.rows
     assert {n: s for n, (s, _) in told[100].items()} == {n: s for n, (s, _) in told[1_000].items()}
     assert not {n: rows for n, (_, rows) in told[1_000].items() if rows > MOST_ROWS}
-    assert max(s for s, _ in told[1_000].values()) <= 12, told[1_000]
+    assert max(s for s, _ in told[1_000].values()) <= 16, told[1_000]  # a bulletin's life: versions, warnings, people
 
 
 async def test_what_is_filled_in_is_what_was_asked_for_and_its_trail_is_whole(full):

@@ -69,7 +69,7 @@ def state(desk, staff):
 @pytest.fixture
 def delivered(rows):
     def delivered():
-        found = {}
+        found: dict[str, list[str]] = {}
         for row in rows(DeliveryRow):
             found.setdefault(row.receiver, []).append(row.state)
         return found
