@@ -13,6 +13,7 @@ from broadcast.domain.bulletins import TITLE_LENGTH, Bulletin, unfinished, unfin
 from broadcast.domain.merging import Words
 from broadcast.domain.refusals import Refusal
 from ui.conflict import Conflict
+from ui.guiding import guiding
 from ui.hearing import phrase
 from ui.session import LoggedOut, Visit, log
 from ui.words import number, refusal, say
@@ -58,6 +59,7 @@ class Autosave:
             self._count = ui.label().classes("loa-dim").mark("text-count").props("data-testid=text-count")
             self._status = ui.label().classes("loa-dim").mark("save-state")
             self._status.props("data-testid=save-state role=status")
+            self._status.props["data-lost"] = guiding("lost-unsaved")
         self._notices = ui.element("div")
         self._conflict = Conflict(self._keep_mine, self._take_theirs)
         self._other, self._theirs = "", self._kept

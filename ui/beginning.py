@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from fastapi.responses import RedirectResponse
-from nicegui import ui
+from nicegui import app, ui
 from nicegui.elements.mixins.validation_element import ValidationElement
 
 from broadcast.domain.fields import Category
@@ -20,6 +20,9 @@ from ui.words import refusal
 
 TEMPLATES: Final = "/bulletins/template"
 FILE: Final = "/bulletins/file"
+FORMS_KEY: Final = "forms"
+FORMS: Final = 4
+"""Forms that were begun and are kept."""
 
 
 def register(panel: Panel) -> None:
@@ -78,10 +81,11 @@ class Form:
     def __init__(self, visit: Visit, template: Template) -> None:
         self._visit, self._template = visit, template
         self._inputs: dict[str, ValidationElement[Any]] = {}
+        kept = app.storage.user.get(FORMS_KEY, {}).get(template.id, {})
         with ui.element("div").classes("loa-desk"):
             with ui.element("section").classes("loa-panel loa-write"):
                 for field in template.fields:
-                    self._inputs[field.key] = self._input(field)
+                    self._inputs[field.key] = self._input(field, kept.get(field.key) or "")
                 self._wrong = ui.label().classes("loa-wrong").mark("template-error")
                 self._wrong.props("role=alert data-testid=template-error")
                 self._button = ui.button(told("create"), icon="check", on_click=self._create).classes("loa-primary")
@@ -93,18 +97,19 @@ class Form:
                 self._text.props("data-testid=preview-text")
         self._look()
 
-    def _input(self, field: Field) -> ValidationElement[Any]:
+    def _input(self, field: Field, kept: str) -> ValidationElement[Any]:
         label = field.label if field.required else told("optional", label=field.label)
         hint = told("example", example=field.example)
         made: ui.select | ui.input | ui.textarea
         if field.type is FieldType.CHOICE:
-            made = ui.select(list(field.choices), label=label, clearable=not field.required)
+            chosen = kept if kept in field.choices else None
+            made = ui.select(list(field.choices), label=label, value=chosen, clearable=not field.required)
             made.props("options-dense")
         elif field.type is FieldType.PARAGRAPH:
-            made = ui.textarea(label).props(f"autogrow maxlength={PARAGRAPH} debounce=200")
+            made = ui.textarea(label, value=kept).props(f"autogrow maxlength={PARAGRAPH} debounce=200")
         else:
             keys = "numeric" if field.type is FieldType.DATE else "text"
-            made = ui.input(label).props(f"autocomplete=off maxlength={LINE} inputmode={keys} debounce=200")
+            made = ui.input(label, value=kept).props(f"autocomplete=off maxlength={LINE} inputmode={keys} debounce=200")
         made.on_value_change(lambda: self._typed(field.key))
         made.props["hint"] = hint
         made.props["aria-required"] = "true" if field.required else "false"
@@ -116,7 +121,16 @@ class Form:
 
     def _typed(self, key: str) -> None:
         self._inputs[key].error = None
+        self._keep(self._values())
         self._look()
+
+    def _keep(self, values: dict[str, str]) -> None:
+        """In the person's storage, until the bulletin is made: of the templates that were filled in last."""
+        kept: dict[str, dict[str, str]] = dict(app.storage.user.get(FORMS_KEY, {}))
+        kept.pop(self._template.id, None)
+        if any(values.values()):
+            kept[self._template.id] = values
+        app.storage.user[FORMS_KEY] = dict(list(kept.items())[-FORMS:])
 
     def _look(self) -> None:
         title, text = self._template.sketch(self._values())
@@ -132,6 +146,7 @@ class Form:
                 self._blame(no.faults)
                 self._wrong.set_text(refusal(no))
                 return
+            self._keep({})
             ui.navigate.to(f"/bulletins/{made.id}")
 
     def _blame(self, faults: dict[str, Fault]) -> None:

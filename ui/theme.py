@@ -29,6 +29,8 @@ from ui.words import LANGUAGE_KEY, refusal, say, speak
 
 STATIC: Final = Path(__file__).parent / "static"
 STATIC_URL: Final = "/loa"
+STYLES: Final = ("panel", "onair", "soundin", "tour")
+SCRIPTS: Final = ("panel", "tour", "lost")
 PULSE_S: Final = 0.7
 """How often a page looks whether the bell has rung."""
 CHECK_S: Final = 10
@@ -90,15 +92,9 @@ def head(title: str) -> None:
     speak()
     ui.page_title(f"{title} · Loa Làng")
     version = _version()
-    ui.add_head_html(
-        f'{clock_script()}<link rel="stylesheet" href="{STATIC_URL}/panel.css?{version}">'
-        f'<link rel="stylesheet" href="{STATIC_URL}/onair.css?{version}">'
-        f'<link rel="stylesheet" href="{STATIC_URL}/soundin.css?{version}">'
-        f'<link rel="stylesheet" href="{STATIC_URL}/tour.css?{version}">'
-        f'<script src="{STATIC_URL}/panel.js?{version}"></script>'
-        f'<script src="{STATIC_URL}/tour.js?{version}"></script>'
-        '<meta name="theme-color" content="#0c4a46">'
-    )
+    styles = (f'<link rel="stylesheet" href="{STATIC_URL}/{name}.css?{version}">' for name in STYLES)
+    scripts = (f'<script src="{STATIC_URL}/{name}.js?{version}"></script>' for name in SCRIPTS)
+    ui.add_head_html("".join((clock_script(), *styles, *scripts, '<meta name="theme-color" content="#0c4a46">')))
 
 
 def empty(icon: str, title: str, hint: str, *ways: tuple[str, str | Callable[[], object]]) -> None:
@@ -214,6 +210,7 @@ class _LinkChip:
             self.root.props("data-testid=link-state role=status")
             ui.element("i").props("aria-hidden=true")
             self.text = ui.label().classes("loa-link-text")
+            self.text.props["data-lost"] = guiding("lost")
             with ui.tooltip():
                 self.more = ui.label()
 

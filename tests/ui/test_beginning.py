@@ -32,6 +32,22 @@ async def test_a_template_is_chosen_filled_seen_and_made_a_draft(user: User, ent
     assert "19 giờ, thứ Bảy, ngày 28/11/2026" in little.books[1].text
 
 
+async def test_a_form_that_was_begun_outlives_a_reload_until_the_bulletin_is_made(user: User, enter, little) -> None:
+    await enter("huyen", "/bulletins/template/hop-dan")
+    for key, value in INVITED.items():
+        user.find(marker=f"field-{key}").type(value)
+    await user.open("/bulletins/template/hop-dan")
+    (place,) = user.find(marker="field-place").elements
+    assert place.value == INVITED["place"]
+    await user.should_see("thứ Bảy, ngày 28/11/2026", retries=30)
+    user.find(marker="create").click()
+    await user.should_see(marker="text", retries=30)
+    await user.open("/bulletins/template/hop-dan")
+    (place,) = user.find(marker="field-place").elements
+    assert place.value == ""
+    assert len(little.books) == 1
+
+
 async def test_what_is_wrong_stands_at_its_field_and_goes_when_it_is_mended(user: User, enter, little) -> None:
     await enter("huyen", "/bulletins/template/hop-dan")
     for key, value in {**INVITED, "day": "31/11/2026", "hour": ""}.items():

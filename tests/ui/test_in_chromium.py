@@ -44,6 +44,24 @@ async def test_what_was_typed_in_the_last_moment_outlives_the_page_and_markup_st
     await expect(page.locator("[data-testid=bulletin-1]")).to_contain_text("<img src=x onerror=alert(1)>")
 
 
+async def test_a_lost_connection_says_so_and_comes_back_with_what_was_typed(page: Page, little) -> None:
+    await page.goto("/bulletins/template/hop-dan")
+    await page.fill("[data-testid=field-matter]", "mở rộng đường")
+    await expect(page.locator("[data-testid=preview-text]")).to_contain_text("mở rộng đường")
+    await page.evaluate("window.socket.io.engine.close()")  # as a cable does
+    await page.evaluate("window.socket.disconnect()")
+    await expect(page.locator("#popup")).to_be_visible()
+    await expect(page.locator("#popup")).to_have_attribute("role", "alert")
+    assert "Mất kết nối" in await page.locator("[data-testid=link-state] .loa-link-text").evaluate(
+        "e => getComputedStyle(e, '::after').content"
+    )
+    await page.fill("[data-testid=field-place]", "nhà văn hóa ấp")
+    await page.reload()  # what the page does once the server is back
+    await expect(page.locator("[data-testid=field-place]")).to_have_value("nhà văn hóa ấp")
+    await expect(page.locator("[data-testid=field-matter]")).to_have_value("mở rộng đường")
+    await expect(page.locator("[data-testid=preview-text]")).to_contain_text("nhà văn hóa ấp")  # the server knows
+
+
 async def test_ages_tick_without_a_message(page: Page, little) -> None:
     await page.goto("/receivers")
     age = page.locator("[data-testid=receiver-loa-1] .loa-age")
