@@ -46,6 +46,30 @@ def test_what_else_recorders_and_browsers_write_is_taken(make, tmp_path, suffix,
     assert look(path).seconds == pytest.approx(3, abs=0.15)
 
 
+@pytest.mark.parametrize(
+    ("form", "codec", "options"),
+    [
+        ("webm", "libopus", {"live": "1"}),
+        ("mp4", "aac", {"movflags": "frag_keyframe+empty_moov+default_base_moof", "frag_duration": "500000"}),
+    ],
+)
+def test_what_a_browser_records_piece_by_piece_has_no_length_in_its_head_and_is_taken(
+    make, tmp_path, form, codec, options
+):
+    path = tmp_path / "recorded"
+    with av.open(str(path), "w", format=form, options=options) as out:
+        track = out.add_stream(codec, rate=make.rate)
+        track.layout = "mono"
+        sound = make.speechlike(3)
+        for at in range(0, len(sound), 960):
+            piece = np.ascontiguousarray(sound[at : at + 960]).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(piece, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = make.rate, at
+            out.mux(track.encode(frame))
+        out.mux(track.encode(None))
+    assert look(path).seconds == pytest.approx(3, abs=0.1)
+
+
 def test_the_name_decides_nothing(sounds, tmp_path):
     for suffix in ("mp3", "wav", "m4a", "opus", "flac"):
         path = tmp_path / f"{suffix}.txt"

@@ -166,6 +166,19 @@ async def test_a_file_becomes_the_sound_and_can_be_dropped_again(user: User, ent
     assert little.books[1].sound is None
 
 
+async def test_a_file_that_came_whole_unseen_is_taken_in_by_the_next_page(
+    user: User, enter, little
+) -> None:
+    await _new(user, enter)
+    little.refuse["upload"] = Refusal("disk-full")
+    await _send(user, little, "loa.mp3", b"ID3 sound")
+    await _told(user, "Máy chủ đã hết chỗ")
+    little.refuse.clear()
+    await user.open("/bulletins/1")
+    await _told(user, "Từ tệp “loa.mp3”")
+    assert (little.uploaded, little.come) == ([9], {})
+
+
 async def test_a_file_that_is_no_sound_is_refused_in_words(user: User, enter, little) -> None:
     await _new(user, enter)
     await _send(user, little, "bai.mp3", b"PK\x03\x04")
