@@ -7,12 +7,16 @@ from zoneinfo import ZoneInfo
 from nicegui import ui
 
 from broadcast.agenda.offer_types import OfferView
+from broadcast.agenda.programme_types import ProgrammeLine
 from broadcast.domain.offers import usual_hours
+from broadcast.domain.people import Action
 from broadcast.domain.versions import REASON_LENGTH
 from ui.levelwords import level
-from ui.session import Visit, asking, tell
+from ui.session import Visit, asking, tell, warn
 from ui.words import moment, say
 
+PROGRAMMES: Final = 6
+"""Programmes that are offered at most."""
 REASONS: Final = ("reason-day", "reason-elsewhere", "reason-twice")
 _DAY: Final = "%d/%m/%Y"
 
@@ -38,6 +42,13 @@ class Answering:
                 self._hour.mark("put-off-hour").picker.props("format24h")
             self._hours_wrong = self._wrong("put-off-error")
             self._end(self._hours, "put-off", "schedule", self._put_off_typed)
+        with ui.dialog() as self._take, ui.card().classes("loa-dialog"):
+            self._take_title = ui.label().classes("loa-strong")
+            ui.label(level("take-hint")).classes("loa-dim")
+            self._ways = ui.element("div").classes("loa-thumbs loa-thumbs-down")
+            ui.label(level("take-in-hint")).classes("loa-dim loa-small")
+            self._take_wrong = self._wrong("take-error")
+            ui.button(say("cancel"), on_click=self._take.close).props("flat no-caps")
         with ui.dialog() as self._why, ui.card().classes("loa-dialog"):
             self._why_title = ui.label().classes("loa-strong")
             ui.label(level("decline-hint")).classes("loa-dim")
@@ -65,10 +76,50 @@ class Answering:
             return button.props(f"unelevated no-caps data-testid={key}-yes").mark(f"{key}-yes")
 
     async def take(self, view: OfferView) -> None:
-        """It sounds at the hour it came with."""
+        """It sounds at the hour it came with; where the commune has programmes to come, ask whether in one of them."""
+        self._view = view
         async with asking():
-            done = await self._visit.office.agenda.inbox.take(await self._visit.me(), view.id)
+            some = await self._programmes(view)
+            if not some:
+                await self._take_alone()
+                return
+            self._take_title.set_text(level("take-of", title=view.title, area=view.area_name))
+            self._take_wrong.set_text("")
+            self._ways.clear()
+            with self._ways:
+                alone = ui.button(level("take-at", at=view.at), icon="check", on_click=self._take_alone)
+                alone.props("unelevated no-caps data-testid=take-alone").classes("loa-primary").mark("take-alone")
+                for line in some:
+                    key = "take-in-at" if line.at else "take-in"
+                    way = ui.button(level(key, programme=line.title, at=line.at), icon="queue_music")
+                    way.on_click(lambda chosen=line: self._take_in(chosen))
+                    way.props(f"outline no-caps data-testid=take-in-{line.id}").mark(f"take-in-{line.id}")
+            self._take.open()
+
+    async def _programmes(self, view: OfferView) -> list[ProgrammeLine]:
+        """Those of the commune that are still to come."""
+        actor = self._visit.actor
+        if not (actor.may(Action.WRITE) and actor.may(Action.SEE_BULLETINS)):
+            return []
+        now, lines = datetime.now(UTC), await self._visit.office.programmes.programmes(actor)
+        mine = [p for p in lines if p.area_name == view.area_name]
+        return [p for p in mine if p.at is None or p.at > now][:PROGRAMMES]
+
+    async def _take_alone(self) -> None:
+        if self._view is None:
+            return
+        async with asking(self._take_wrong.set_text if self._take.value else warn):
+            done = await self._visit.office.agenda.inbox.take(await self._visit.me(), self._view.id)
+            self._take.close()
             tell(level("took", at=done.at))
+
+    async def _take_in(self, line: ProgrammeLine) -> None:
+        if self._view is None:
+            return
+        async with asking(self._take_wrong.set_text):
+            await self._visit.office.agenda.inbox.take_in(await self._visit.me(), self._view.id, line.id)
+            self._take.close()
+            tell(level("took-in", programme=line.title))
 
     def put_off(self, view: OfferView) -> None:
         """Ask to which hour."""

@@ -24,6 +24,8 @@ def offer_told(view: OfferView) -> str:
     told = []
     if view.state is OfferState.PUT_OFF:
         told.append(level("told-own", at=view.own_at) if view.own_at else level("told-own-gone"))
+    if view.state is OfferState.IN_PROGRAMME:
+        told.append(level("told-programme", programme=view.programme_title))
     if view.reason:
         told.append(level("told-why", reason=view.reason))
     if view.by_name and view.answered_at is not None:
@@ -34,6 +36,7 @@ def offer_told(view: OfferView) -> str:
 STYLES = {
     OfferState.OFFERED: "loa-state-sent",
     OfferState.TAKEN: "loa-state-ready",
+    OfferState.IN_PROGRAMME: "loa-state-ready",
     OfferState.PUT_OFF: "loa-state-playing",
     OfferState.DECLINED: "loa-state-missed",
     OfferState.LEFT: "loa-state-unknown",

@@ -20,7 +20,8 @@ async def answer_rule(desk: Desk, actor: Actor, area: AreaId) -> AnswerRuleView:
     require(actor, Action.SEE_RECEIVERS, (here.id,), desk.tree)
 
     def work(session: Session) -> AnswerRuleView:
-        own, held = rules(session).get(here.id, AreaRule()), rule_at(desk, session, here.id)
+        known = rules(session)
+        own, held = known.get(here.id, AreaRule()), rule_at(desk, known, here.id)
         minutes = held.lead // timedelta(minutes=1)
         return AnswerRuleView(here.id, here.name, own.untouched_airs, own.answer_min, held.airs, minutes)
 

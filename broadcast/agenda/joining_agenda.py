@@ -51,6 +51,7 @@ def _inbox(desk: Desk, replan: Callable[[tuple[AreaId, ...]], Awaitable[None]]) 
         waiting_count=waiting_count,
         answers=partial(offering.answers, desk),
         take=in_name("take_offer", partial(offering.take, desk, replan)),
+        take_in=in_name("take_in_offer", partial(offering.take_in, desk, replan)),
         put_off=in_name("put_off_offer", partial(offering.put_off, desk, replan)),
         decline=in_name("decline_offer", partial(offering.decline, desk, replan)),
         meetings=partial(ordering.meetings, desk),

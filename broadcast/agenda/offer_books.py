@@ -6,7 +6,7 @@ from sqlmodel import Session, col, or_, select
 
 from broadcast import books
 from broadcast.agenda import airing_books
-from broadcast.agenda.guard_books import rules
+from broadcast.agenda.guard_books import Rules, rules
 from broadcast.domain.area_rules import AreaRule, offer_rule
 from broadcast.domain.meetings import First
 from broadcast.domain.offers import Offer, OfferEvent, OfferRule, OfferState, after, asked, commune_of, deadline
@@ -26,11 +26,11 @@ def of_slot(session: Session, slot: int) -> list[OfferRow]:
     return list(session.exec(select(OfferRow).where(OfferRow.slot == slot).order_by(col(OfferRow.area))))
 
 
-def rule_at(desk: Desk, session: Session, area: AreaId) -> OfferRule:
+def rule_at(desk: Desk, known: Rules, area: AreaId) -> OfferRule:
     """What holds in an area for what nobody touched."""
     schedule = desk.settings.schedule
     usual = AreaRule(untouched_airs=schedule.untouched_airs, answer_min=schedule.answer_min)
-    return offer_rule(desk.tree.path(area), rules(session), usual)
+    return offer_rule(desk.tree.path(area), known, usual)
 
 
 def make(desk: Desk, session: Session, slot: SlotRow, like: int | None = None) -> tuple[AreaId, ...]:
@@ -49,8 +49,9 @@ def make(desk: Desk, session: Session, slot: SlotRow, like: int | None = None) -
         if like is not None:
             hearing = {commune_of(desk.tree, home) for home in reached}
             communes |= {AreaId(o.area) for o in of_slot(session, like) if o.area in hearing}
+        known = rules(session)
         for commune in sorted(communes):
-            rule = rule_at(desk, session, commune)
+            rule = rule_at(desk, known, commune)
             until = deadline(airing.at, desk.now(), rule.lead)
             session.add(
                 OfferRow(
@@ -86,9 +87,10 @@ def elsewhere(session: Session, slot: int) -> list[AreaId]:
 
 def moved(desk: Desk, session: Session, slot: SlotRow, airing: AiringRow) -> tuple[AreaId, ...]:
     """A slot stands at another hour: who would hear it is asked anew. The areas whose plans change by it."""
+    known = rules(session)
     for row in of_slot(session, books.stored(slot.id)):
         row.state = after(offer(row), OfferEvent.MOVE, desk.now()).value
-        rule = rule_at(desk, session, AreaId(row.area)) if row.area in desk.tree.areas else OfferRule()
+        rule = rule_at(desk, known, AreaId(row.area)) if row.area in desk.tree.areas else OfferRule()
         row.at, row.airs, row.deadline = airing.at, rule.airs, deadline(airing.at, desk.now(), rule.lead)
         session.add(row)
     session.flush()

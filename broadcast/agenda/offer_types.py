@@ -39,6 +39,9 @@ class OfferView:
     own_slot: int | None = None
     own_at: datetime | None = None
     """Where it was put off to; None where that was withdrawn."""
+    programme: int | None = None
+    programme_title: str = ""
+    """Into which programme of the commune it was taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The inbox of a commune: what came from above, and what the commune makes of it; what the sender sees of that."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,18 +9,21 @@ import structlog
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, offer_books
+from broadcast.agenda import airing_books, offer_books, programme_books
 from broadcast.agenda.guard_books import in_the_way_of
 from broadcast.agenda.offer_types import InboxView, OfferView
+from broadcast.agenda.offer_views import views
 from broadcast.domain.offers import OfferEvent, OfferState, after
 from broadcast.domain.people import Action, Actor, require
+from broadcast.domain.programmes import Part, PartKind, with_part, without_part
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import require_time
 from broadcast.domain.warnings import clean_reason
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, SlotRow
-from broadcast.sight import area_name, person, sight
+from broadcast.sight import sight
 from broadcast.tables.offer_records import OfferAnswerRow, OfferRow
+from broadcast.tables.programme_records import ProgrammeRow
 from devices.link import LinkError
 from devices.vocabulary import AreaId
 
@@ -44,9 +47,9 @@ async def inbox(desk: Desk, actor: Actor) -> InboxView:
         .order_by(col(OfferRow.at), col(OfferRow.id))
         .limit(MOST)
     )
-    views = await desk.store.read(lambda session: _views(desk, session, session.exec(near).all()))
-    waiting = [v for v in views if v.open and v.state is OfferState.OFFERED]
-    others = [v for v in views if v not in waiting]
+    found = await desk.store.read(lambda session: views(desk, session, session.exec(near).all()))
+    waiting = [v for v in found if v.open and v.state is OfferState.OFFERED]
+    others = [v for v in found if v not in waiting]
     return InboxView(
         tuple(sorted(waiting, key=lambda v: (v.deadline, v.area_name, v.id))),
         tuple(sorted(others, key=lambda v: (v.at, v.id), reverse=True)),
@@ -72,13 +75,21 @@ async def answers(desk: Desk, actor: Actor, slot: int) -> tuple[OfferView, ...]:
     require(actor, Action.SEE_LOG, (), desk.tree)
     mine = sight(desk, actor, Action.SEE_LOG)
     theirs = select(OfferRow).where(OfferRow.slot == slot, mine.rows(OfferRow.area))
-    views = await desk.store.read(lambda session: _views(desk, session, session.exec(theirs).all()))
-    return tuple(sorted(views, key=lambda v: v.area_name))
+    found = await desk.store.read(lambda session: views(desk, session, session.exec(theirs).all()))
+    return tuple(sorted(found, key=lambda v: v.area_name))
 
 
 async def take(desk: Desk, replan: Replan, actor: Actor, offer: int) -> OfferView:
     """It sounds in the commune at its hour. Raises Refusal: no-such-offer, offer-over, -begun, -taken-back."""
     return await _answer(desk, replan, actor, offer, OfferEvent.TAKE)
+
+
+async def take_in(desk: Desk, replan: Replan, actor: Actor, offer: int, programme: int) -> OfferView:
+    """It goes into a programme of the commune, and sounds when that does; not at the hour it came with.
+
+    Raises Refusal as `take`, and no-such-programme, not-..., programme-..., bulletin-life.
+    """
+    return await _answer(desk, replan, actor, offer, OfferEvent.TAKE_IN, programme=programme)
 
 
 async def decline(desk: Desk, replan: Replan, actor: Actor, offer: int, reason: str) -> OfferView:
@@ -120,6 +131,7 @@ async def _answer(
     event: OfferEvent,
     at: datetime | None = None,
     reason: str = "",
+    programme: int | None = None,
 ) -> OfferView:
     require(actor, Action.ANSWER_OFFERS, (), desk.tree)
 
@@ -135,9 +147,12 @@ async def _answer(
             raise Refusal("offer-taken-back")
         own: SlotRow | None = None
         touched = offer_books.drop_own(session, row, desk.now())
+        _take_out(desk, session, actor, row, slot.bulletin)
         if at is not None:
             own = _own_slot(desk, session, actor, slot, airing, commune, at)
             touched += (commune,)
+        if programme is not None:
+            _take_in(desk, session, actor, commune, programme, slot.bulletin)
         row.state = state.value
         session.add(row)
         session.flush()
@@ -150,11 +165,12 @@ async def _answer(
                 by=actor.id,
                 reason=reason,
                 own_slot=own.id if own else None,
+                programme=programme,
             )
         )
         session.flush()
         touched += offer_books.arrange(desk, session, slot, airing)
-        (view,) = _views(desk, session, [row])
+        (view,) = views(desk, session, [row])
         first = tuple(dict.fromkeys(a for a in touched if a in airing.areas or a == commune))
         return view, first, tuple(dict.fromkeys(a for a in touched if a not in first))
 
@@ -191,51 +207,27 @@ def _own_slot(
     return own
 
 
-def _views(desk: Desk, session: Session, rows: Iterable[OfferRow]) -> list[OfferView]:
-    """Rows as pages show them; what lost its airing is left out."""
-    found, slots = [], {}
-    for row in rows:
-        if row.slot not in slots:
-            slot = session.get_one(SlotRow, row.slot)
-            airing = airing_books.standing(session, row.slot) or session.exec(
-                select(AiringRow).where(AiringRow.slot == row.slot).order_by(col(AiringRow.at).desc())
-            ).first()  # fmt: skip
-            slots[row.slot] = slot, airing, person(session, slot.placed_by)
-        slot, airing, sender = slots[row.slot]
-        if airing is None:
-            continue
-        offer, answer = offer_books.offer(row), offer_books.answered(session, row)
-        holds = answer is not None and offer.state in {OfferState.TAKEN, OfferState.PUT_OFF, OfferState.DECLINED}
-        view = OfferView(
-            id=books.stored(row.id),
-            slot=row.slot,
-            area=AreaId(row.area),
-            area_name=area_name(desk, row.area),
-            title=airing.title,
-            clip=airing.clip,
-            seconds=airing.seconds,
-            from_name=sender,
-            from_area=", ".join(area_name(desk, a) for a in slot.areas),
-            at=row.at,
-            deadline=row.deadline,
-            state=offer.state,
-            airs=offer.airs,
-            sounds=offer.sounds(),
-            open=offer.open(desk.now()),
-            valid_until=airing.valid_until,
-        )
-        if answer is not None and holds:
-            own = session.get(SlotRow, answer.own_slot) if answer.own_slot is not None else None
-            view = replace(
-                view,
-                by_name=person(session, answer.by),
-                answered_at=answer.at,
-                reason=answer.reason,
-                own_slot=answer.own_slot,
-                own_at=own.at if own is not None and own.withdrawn_at is None else None,
-            )
-        found.append(view)
-    return found
+def _take_in(desk: Desk, session: Session, actor: Actor, commune: AreaId, programme: int, bulletin: int) -> None:
+    row = programme_books.programme_row(session, desk, actor, programme, Action.WRITE)
+    if row.area != commune:
+        raise Refusal("no-such-programme")
+    programme_books.require_bulletin(session, desk, actor, row, bulletin)
+    part = Part(PartKind.BULLETIN, "", bulletin=bulletin, key=programme_books.new_key())
+    programme_books.enter(desk, row, with_part(programme_books.programme(session, desk, row), part), actor)
+    session.add(row)
+
+
+def _take_out(desk: Desk, session: Session, actor: Actor, offer: OfferRow, bulletin: int) -> None:
+    """Out of the programme into which it was taken, if it is still there: it is not to sound twice."""
+    answer = offer_books.answered(session, offer) if offer.state == OfferState.IN_PROGRAMME else None
+    row = session.get(ProgrammeRow, answer.programme) if answer is not None else None
+    if row is None or row.removed_at is not None:
+        return
+    what = programme_books.programme(session, desk, row)
+    for part in [p for p in what.parts if p.bulletin == bulletin]:
+        what = without_part(what, part.key)
+    programme_books.enter(desk, row, what, actor)
+    session.add(row)
 
 
 async def _publish(replan: Replan, areas: tuple[AreaId, ...]) -> None:

@@ -21,6 +21,8 @@ class Inbox:
     """(actor, slot): what the communes made of it, for its sender."""
     take: Callable[[Actor, int], Awaitable[OfferView]]
     """(actor, offer). Refusal: offer-over, offer-begun, offer-taken-back, no-such-offer."""
+    take_in: Callable[[Actor, int, int], Awaitable[OfferView]]
+    """(actor, offer, programme of the commune). Refusal as take; no-such-programme, programme-..."""
     put_off: Callable[[Actor, int, datetime], Awaitable[OfferView]]
     """(actor, offer, at): a slot of the commune's own. Refusal as take; offer-guards, time-..., bulletin-expired."""
     decline: Callable[[Actor, int, str], Awaitable[OfferView]]

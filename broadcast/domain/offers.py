@@ -1,7 +1,7 @@
 """What a commune makes of a routine bulletin that comes from above (Circular 39/2020).
 
-It takes the bulletin, puts it off to an hour of its own, or declines; what nobody touched by the deadline follows the
-area's setting. Until the deadline one answer may take the place of another.
+It takes the bulletin (at its hour, or into a programme of its own), puts it off, or declines; what nobody touched by
+the deadline follows the area's setting. Until the deadline one answer may take the place of another.
 """
 
 from collections.abc import Iterable
@@ -22,6 +22,8 @@ class OfferState(StrEnum):
 
     OFFERED = "offered"
     TAKEN = "taken"
+    IN_PROGRAMME = "in-programme"
+    """Out of the airing it was offered in; it sounds when that programme of the commune does."""
     PUT_OFF = "put-off"
     """Out of the airing it was offered in; it sounds in a slot of the commune's own."""
     DECLINED = "declined"
@@ -32,9 +34,10 @@ class OfferState(StrEnum):
 
 
 class OfferEvent(StrEnum):
-    """What happens to an offer: three answers, the deadline, the sender."""
+    """What happens to an offer: four answers, the deadline, the sender."""
 
     TAKE = "take"
+    TAKE_IN = "take-in"
     PUT_OFF = "put-off"
     DECLINE = "decline"
     DEADLINE = "deadline"
@@ -43,16 +46,17 @@ class OfferEvent(StrEnum):
     TAKE_BACK = "take-back"
 
 
-ANSWERS: Final = frozenset({OfferEvent.TAKE, OfferEvent.PUT_OFF, OfferEvent.DECLINE})
+ANSWERS: Final = frozenset({OfferEvent.TAKE, OfferEvent.TAKE_IN, OfferEvent.PUT_OFF, OfferEvent.DECLINE})
 
 _TABLE: Final = """
-state       take   put-off  decline   deadline  move     take-back
-offered     taken  put-off  declined  left      offered  taken-back
-taken       taken  put-off  declined  -         offered  taken-back
-put-off     taken  put-off  declined  -         -        taken-back
-declined    taken  put-off  declined  -         -        taken-back
-left        -      -        -         -         offered  taken-back
-taken-back  -      -        -         -         -        -
+state         take   take-in       put-off  decline   deadline  move     take-back
+offered       taken  in-programme  put-off  declined  left      offered  taken-back
+taken         taken  in-programme  put-off  declined  -         offered  taken-back
+in-programme  taken  in-programme  put-off  declined  -         -        taken-back
+put-off       taken  in-programme  put-off  declined  -         -        taken-back
+declined      taken  in-programme  put-off  declined  -         -        taken-back
+left          -      -             -        -         -         offered  taken-back
+taken-back    -      -             -        -         -         -        -
 """
 
 

@@ -35,6 +35,8 @@ class OfferAnswerRow(SQLModel, table=True):
     reason: str = ""
     own_slot: int | None = Field(default=None, foreign_key="slot.id")
     """Where the commune put it off to."""
+    programme: int | None = Field(default=None, foreign_key="programme.id")
+    """Into which programme of its own the commune took it."""
 
 
 class MeetingRow(SQLModel, table=True):

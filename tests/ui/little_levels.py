@@ -102,6 +102,10 @@ class LittleLevels:
     async def take(self, actor: Actor, key: int) -> OfferView:
         return self._answer(actor, key, OfferEvent.TAKE)
 
+    async def take_in(self, actor: Actor, key: int, programme: int) -> OfferView:
+        title = (await self.little.programming.programme(actor, programme)).frame.title
+        return self._answer(actor, key, OfferEvent.TAKE_IN, programme=programme, programme_title=title)
+
     async def put_off(self, actor: Actor, key: int, at: datetime) -> OfferView:
         require_time(at, self.little.time())
         return self._answer(actor, key, OfferEvent.PUT_OFF, own_at=at, own_slot=9)

@@ -54,6 +54,26 @@ async def test_a_bulletin_is_taken_declined_with_a_reason_and_answered_otherwise
     assert levels.offers[2].state is OfferState.TAKEN
 
 
+async def test_a_bulletin_is_taken_into_a_programme_of_the_commune(user, enter, levels, little) -> None:
+    staff = little.people["huyen"]
+    made = await little.programming.make(staff, COMMUNE, None, "Sáng mai", None, ())
+    await little.programming.make(staff, NEIGHBOUR, None, "Của xã khác", None, ())
+    levels.come("Tiêm chủng", COMMUNE)
+    await enter("xa", "/inbox")
+    user.find(marker="take-1").click()
+    await user.should_see("Vào “Sáng mai”", retries=30)
+    await user.should_not_see("Vào “Của xã khác”")
+    user.find(marker=f"take-in-{made.id}").click()
+    await user.should_see("Chương trình “Sáng mai”", retries=30)
+    assert levels.offers[1].programme == made.id
+    user.find(marker="again-1").click()
+    user.find(marker="take-1").click()
+    await user.should_see(marker="take-alone", retries=30)
+    user.find(marker="take-alone").click()
+    await user.should_not_see("Chương trình “Sáng mai”", retries=30)
+    assert levels.offers[1].state is OfferState.TAKEN
+
+
 async def test_a_bulletin_is_put_off_to_a_usual_hour_or_to_one_that_is_typed(user, enter, levels) -> None:
     levels.come("Tiêm chủng", COMMUNE)
     levels.come("Họp dân", COMMUNE)

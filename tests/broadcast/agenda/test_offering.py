@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from broadcast import books, scheduling
-from broadcast.agenda import answer_rules, guarding, moving, offering
+from broadcast.agenda import answer_rules, guarding, moving, offering, programming
 from broadcast.agenda.air_types import Repeat
 from broadcast.agenda.repeating import Repeating
 from broadcast.domain.days import Days
@@ -279,3 +279,25 @@ async def test_only_who_answers_for_the_commune_answers_and_it_stands_in_the_tra
     assert last.areas == f" {COMMUNE} "
     assert "Trùng giờ" in last.after
     assert rows(PlanRow) == []
+
+
+async def test_taken_into_a_programme_it_sounds_with_that_and_not_at_its_hour(
+    place, waiting, planned, desk, replan, operator, state, refused, hire
+):
+    slot = await place()
+    (offer,) = await waiting()
+    morning = await programming.make(desk, operator, COMMUNE, None, "Sáng mai", None)
+    staff = hire("trungtam", Role.STAFF, DISTRICT)
+    theirs = await programming.make(desk, staff, NEIGHBOUR, None, "Của xã khác", None)
+    for programme in (theirs.id, 99):
+        no = await refused(offering.take_in(desk, replan, staff, offer.id, programme))
+        assert no.code == "no-such-programme"
+    told = await offering.take_in(desk, replan, operator, offer.id, morning.id)
+    assert (told.state, told.programme, told.programme_title) == (S.IN_PROGRAMME, morning.id, "Sáng mai")
+    assert planned() == []
+    assert planned(NEIGHBOUR) == [EVENING]
+    assert (await state(slot))[COMMUNE] is S.IN_PROGRAMME
+    assert [p.title for p in (await programming.programme(desk, operator, morning.id)).parts] == ["Mời họp"]
+    await offering.take(desk, replan, operator, offer.id)
+    assert planned() == [EVENING]
+    assert (await programming.programme(desk, operator, morning.id)).parts == (), "it is not to sound twice"
