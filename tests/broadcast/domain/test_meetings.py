@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.domain.guards import Span
@@ -38,6 +38,7 @@ def test_its_turn_meets_nothing_else_that_is_as_urgent():
     assert turn(span(0, 10), span(3), [span(40)]) == span(10).at + GAP
 
 
+@settings(deadline=None)
 @given(SPANS, SPANS, st.lists(SPANS, max_size=6))
 def test_the_second_never_begins_before_the_first_has_ended_nor_so_late_by_itself_that_it_is_missed(a, b, others):
     at = turn(a, b, others)

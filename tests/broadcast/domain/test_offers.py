@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadcast.areas_data import load_tree
@@ -37,6 +37,7 @@ def at(minutes: float) -> datetime:
     return NOON + minutes * MINUTE
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(OfferEvent), st.integers(0, 30)), max_size=12), st.booleans(), st.integers(0, 90)
 )
@@ -122,23 +123,21 @@ def test_what_nobody_touched_follows_the_nearest_area_that_says_something_and_ea
     require_answer_min(24 * 60)
 
 
+@settings(max_examples=60, deadline=None)
 @given(data=st.data(), name=st.sampled_from(sorted(TREES)))
 def test_the_areas_that_are_left_reach_every_commune_but_those_and_none_is_needless(data, name):
     tree = TREES[name]
-    some = st.lists(st.sampled_from(sorted(tree.areas)), max_size=4, unique=True)
-    chosen = data.draw(some)
+    chosen = data.draw(st.lists(st.sampled_from(sorted(tree.areas)), max_size=4, unique=True))
     communes = sorted(a.id for a in tree.areas.values() if a.kind == "commune")
     without = data.draw(st.lists(st.sampled_from(communes), max_size=6, unique=True))
     left = tree.covering(chosen, without)
-
-    def heard(areas):
-        return {c for c in communes if set(areas).intersection(tree.path(c))}
-
-    assert heard(left) == heard(chosen) - set(without)
-    for area in left:
-        assert heard([a for a in left if a != area]) != heard(left), "needless"
-        parent = tree.get(area).parent
-        assert area in tree.fewest(chosen) or parent is None or not heard([parent]) <= heard(left), "fewer would do"
+    paths = {c: set(tree.path(c)) for c in communes}
+    covered = {c: len(paths[c].intersection(left)) for c in communes}
+    heard = {c for c in communes if paths[c].intersection(chosen)} - set(without)
+    assert {c for c in communes if covered[c]} == heard
+    assert set(covered.values()) <= {0, 1}, "needless"
+    for parent in {tree.get(area).parent for area in left if area not in tree.fewest(chosen)} - {None}:
+        assert not {c for c in communes if parent in paths[c]} <= heard, "fewer would do"
 
 
 def test_the_usual_hours_are_those_that_come_next_and_are_still_true():
