@@ -111,7 +111,30 @@ def test_a_priority_bulletin_waits_for_the_ears_of_somebody_else(centre, provinc
     province.look("week-approving")
     province.find("approve").click()
     expect(centre.find("state")).to_contain_text("Đã duyệt")
-    placed_for(centre, _days_on(2).replace(hour=5, minute=0))
+    placed_for(centre, _days_on(2).replace(hour=6, minute=0))
+
+
+def test_the_programme_of_a_morning_is_ordered_put_together_and_placed(centre):
+    day = _days_on(2)
+    centre.go("/programmes")
+    centre.find("programme-new").click()
+    for title in (POWER, MEETING):
+        centre.page.get_by_role("checkbox", name=re.compile(title)).click()
+    centre.find("programme-day").fill(f"{day:%d/%m/%Y}")
+    centre.look("week-programme-new")
+    centre.find("programme-create").click()
+    parts = centre.page.locator("[data-testid^='part-'][role=listitem]")
+    meeting = parts.filter(has_text=MEETING)
+    meeting.locator("[data-testid^=part-up-]").click()
+    expect(parts.nth(1)).to_contain_text(MEETING)
+    centre.find("assemble").click()
+    expect(centre.find("whole").locator("audio").first).to_be_attached()
+    centre.look("week-programme")
+    expect(centre.find("area-count")).to_contain_text("3 cụm loa")  # it starts from where its bulletins are meant for
+    expect(centre.find("preview")).to_contain_text("05:00")
+    centre.look("week-programme-placing")
+    centre.find("place").click()
+    centre.page.wait_for_url("**/slots/*")
 
 
 def test_the_calendar_of_the_week_shows_what_will_sound(centre):
