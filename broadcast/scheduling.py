@@ -15,7 +15,7 @@ from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
 from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
-from broadcast.domain.deliveries import ENDED, DeliveryState
+from broadcast.domain.deliveries import OVER, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, placed_from, require
 from broadcast.domain.refusals import Refusal
@@ -193,7 +193,7 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
         ).all()
         now = desk.now()
         past = all(a.ends + START_WINDOW < now for a in airings)
-        if row.withdrawn_at or past or all(DeliveryState(d.state) in ENDED for d in deliveries):
+        if row.withdrawn_at or past or all(DeliveryState(d.state) in OVER for d in deliveries):
             raise Refusal("slot-over")
         touched = airing_books.withdraw(session, row, now) + offer_books.taken_back(session, slot, now)
         touched += meeting_books.dissolve(desk, session, slot)

@@ -1,19 +1,19 @@
 """One slot live: each receiver's way, and the two ways to take it back."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
-from broadcast.domain.deliveries import WAITING, DeliveryState
+from broadcast.domain.deliveries import OVER, DeliveryState
 from broadcast.domain.people import Action, Actor
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import Slot
 from broadcast.office import Office
 from broadcast.view_types import DeliveryView, SlotView
-from devices.vocabulary import AreaId
+from devices.vocabulary import START_WINDOW, AreaId
 from ui.ages import Age
 from ui.answers import Answers
 from ui.area_tree import walk
@@ -77,7 +77,8 @@ async def _draw(visit: Visit, slot_id: int) -> None:
     def draw(deliveries: tuple[DeliveryView, ...]) -> None:
         states = {d.state for d in deliveries}
         stopper.visible = visit.actor.may(Action.STOP) and DeliveryState.PLAYING in states
-        early = datetime.now(UTC) < slot.at or not states.isdisjoint(WAITING)
+        last = slot.at + timedelta(seconds=view.seconds) + START_WINDOW  # what was broken off goes on until then
+        early = datetime.now(UTC) < slot.at or (not states <= OVER and datetime.now(UTC) < last)
         gone = states <= {DeliveryState.WITHDRAWN} and answers.taken_back
         withdrawer.visible = theirs and early and not gone
         nobody.visible = not deliveries

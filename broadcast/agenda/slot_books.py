@@ -7,7 +7,7 @@ from sqlmodel import Session, col, or_, select
 
 from broadcast import books
 from broadcast.agenda import airing_books, offer_books
-from broadcast.domain.deliveries import ENDED, DeliveryState
+from broadcast.domain.deliveries import OVER, DeliveryState
 from broadcast.records import AiringRow, DeliveryRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
 from broadcast.tables.programme_records import MadeOfRow
@@ -59,4 +59,4 @@ def _over(session: Session, slot: SlotRow) -> bool:
     """Whether every receiver has done with it."""
     airing = airing_books.standing(session, books.stored(slot.id))
     states = session.exec(select(DeliveryRow.state).where(DeliveryRow.subject == (airing.id if airing else ""))).all()
-    return bool(states) and all(DeliveryState(s) in ENDED for s in states)
+    return bool(states) and all(DeliveryState(s) in OVER for s in states)

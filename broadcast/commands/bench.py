@@ -26,10 +26,11 @@ from broadcast.commands.demo_receivers import DemoReceiver
 from broadcast.commands.logins import demo_commune
 from broadcast.commands.serving import Say, serving
 from broadcast.domain.alarms import CONFIRMATION
-from broadcast.domain.deliveries import ENDED
+from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.people import Actor, Role
 from broadcast.domain.schedule import Slot
 from broadcast.settings import Settings
+from broadcast.view_types import DeliveryView
 from devices.receiver.enrolment import make_kit
 from devices.receiver.settings import Broker, Sound
 from devices.vocabulary import ReceiverId, Siren
@@ -38,6 +39,7 @@ AIRINGS: Final = 100
 PAUSE_S: Final = 0.5
 """Between two airings, so that none waits for the one before it."""
 ALARMS: Final = 20
+STOPS: Final = 5
 MANY: Final = 2_000
 """Receivers of the province, enrolled without a process: what a change costs must not depend on them."""
 READ: Final = 10_000
@@ -64,7 +66,7 @@ async def bench(settings: Settings, tell: Say) -> dict[str, Any]:
             for receiver in receivers:
                 receiver.start()
             await wait_online(house, receivers, CONNECT_S)
-            for part in (_idle, _start_errors, _text_to_plan, _alarms, _province):
+            for part in (_idle, _start_errors, _text_to_plan, _stops, _alarms, _province):
                 tell(f"  {part.__name__.strip('_')}")
                 figures |= await part(house, receivers, fresh)
         finally:
@@ -180,6 +182,41 @@ async def _text_to_plan(house: House, receivers: tuple[DemoReceiver, ...], setti
         "text_500_to_plan_ms_without_engine": round((time.perf_counter() - engine_ended) * 1000),
         "text_500_engine_ms": round((engine_ended - began) * 1000),
     }
+
+
+async def _stops(house: House, receivers: tuple[DemoReceiver, ...], settings: Settings) -> dict[str, Any]:
+    """From the touch of "Dừng tất cả" to the last frame, by the receivers' own count."""
+    del receivers, settings
+    staff, commune = await demo_actor(house, Role.STAFF), demo_commune(house.tree).id
+    bulletin = await house.office.draft(staff, "Dừng thử", "Bà con chú ý. " * 10)
+    await house.office.render(staff, bulletin.id, lambda _: None)
+    delays: list[float] = []
+    for _ in range(STOPS):
+        slot = await house.office.place(staff, bulletin.id, (commune,), None, "")
+        await _all_are(house, staff, slot, DeliveryState.PLAYING)
+        pressed = house.now()
+        await house.office.hold(staff, commune)
+        delays += [
+            (v.started_at - pressed).total_seconds() * 1000 + v.played_ms
+            for v in await _all_are(house, staff, slot, DeliveryState.STOPPED)
+            if v.started_at is not None and v.played_ms is not None
+        ]
+        await house.office.withdraw_slot(staff, slot.id)
+        await house.office.release(staff, commune)
+    return {
+        "stops": len(delays),
+        "stop_button_to_silence_ms_median": round(median(delays), 1),
+        "stop_button_to_silence_ms_longest": round(max(delays), 1),
+    }
+
+
+async def _all_are(house: House, actor: Actor, slot: Slot, state: DeliveryState) -> list[DeliveryView]:
+    end = time.monotonic() + REPORT_S
+    while True:
+        views = list(await house.office.deliveries(actor, slot.id))
+        if all(v.state is state for v in views) or time.monotonic() > end:
+            return views
+        await asyncio.sleep(0.1)
 
 
 async def _alarms(house: House, receivers: tuple[DemoReceiver, ...], settings: Settings) -> dict[str, Any]:

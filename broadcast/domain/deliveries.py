@@ -41,6 +41,8 @@ WAITING: Final = (_D.PLANNED, _D.SENT, _D.RECEIVED, _D.READY)
 """What has not begun yet, in the order of the way."""
 ENDED: Final = frozenset({_D.PLAYED, _D.STOPPED, _D.INTERRUPTED, _D.MISSED, _D.FAILED})
 """Results the receiver itself reported: only a sound that goes on after all changes them."""
+OVER: Final = frozenset({_D.PLAYED, _D.MISSED})
+"""Results after which nothing sounds any more: what was broken off or failed may go on while there is time."""
 
 _REPORTED: Final = frozenset({_D.PLAYING}) | ENDED
 MOVES: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {

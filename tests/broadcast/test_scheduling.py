@@ -235,6 +235,17 @@ async def test_what_has_aired_is_not_withdrawn(place, desk, replan, staff, clock
         await scheduling.withdraw_slot(desk, replan, staff, slot.id)
 
 
+async def test_what_a_hold_broke_off_is_withdrawn_so_that_it_does_not_go_on_when_that_ends(
+    place, desk, replan, staff, clock, tell, rows
+):
+    slot = await place(COMMUNE)
+    await tell("thanh-duc-1", DeliveryState.STOPPED)
+    await tell("thanh-duc-2", DeliveryState.INTERRUPTED)
+    await scheduling.withdraw_slot(desk, replan, staff, slot.id)
+    assert [a.withdrawn for a in rows(AiringRow)] == [True]
+    assert {d.state for d in rows(DeliveryRow)} == {"stopped", "interrupted"}, "what was is not rewritten"
+
+
 async def test_what_is_long_past_is_not_withdrawn(place, desk, replan, staff, clock):
     slot = await place(COMMUNE)
     clock.on(hours=1)
