@@ -47,6 +47,7 @@ async def _draw(visit: Visit, area: str) -> None:
             ui.label(air(f"level-{level.value}")).classes(f"loa-entry loa-level-{level.value}")
         for origin in _ORIGINS:
             ui.label(air(f"origin-{origin}")).classes(f"loa-entry loa-from-{origin}")
+        ui.label(air("foreseen-legend")).classes("loa-entry loa-foreseen")
     page = _Calendar(visit, here)
     await page.refresh()
     visit.redraws.append(page.refresh)
@@ -66,7 +67,7 @@ class _Calendar:
 
     def __init__(self, visit: Visit, area: AreaId) -> None:
         self._visit, self._area, self._zone = visit, area, ZoneInfo(visit.office.zone)
-        self._entries: dict[int, CalendarEntry] = {}
+        self._entries: dict[str, CalendarEntry] = {}
         now = datetime.now(self._zone).replace(hour=0, minute=0, second=0, microsecond=0)
         self._span = now - timedelta(days=now.weekday()), now + timedelta(days=7 - now.weekday())
         ui.add_head_html(
@@ -84,7 +85,7 @@ class _Calendar:
     async def refresh(self) -> None:
         """Ask what is in the days that are shown."""
         found = await self._visit.office.agenda.calendar(self._visit.actor, self._area, *self._span)
-        self._entries = {entry.slot: entry for entry in found}
+        self._entries = {entry.subject: entry for entry in found}
         ui.run_javascript(f"loaCalendar.show({json.dumps([self._as_event(e) for e in found])})")
 
     async def download(self) -> None:
@@ -102,12 +103,13 @@ class _Calendar:
         told = f"{entry.title}, {air(f'level-{entry.level.value}')}, {moment(entry.at)}, {', '.join(entry.areas[:3])}"
         local = entry.at.astimezone(self._zone).replace(tzinfo=None)
         return {
-            "title": entry.title,
+            "title": air("foreseen", title=entry.title) if entry.foreseen else entry.title,
             "start": local.isoformat(timespec="seconds"),
             "end": (local + timedelta(seconds=max(entry.seconds, 60))).isoformat(timespec="seconds"),
             "editable": entry.movable,
-            "classNames": ["loa-entry", f"loa-level-{entry.level.value}", f"loa-from-{entry.origin}"],
-            "extendedProps": {"slot": entry.slot, "told": told},
+            "classNames": ["loa-entry", f"loa-level-{entry.level.value}", f"loa-from-{entry.origin}"]
+            + ["loa-foreseen"] * entry.foreseen,
+            "extendedProps": {"slot": entry.slot, "subject": entry.subject, "told": told},
         }
 
     async def _shown(self, event: events.GenericEventArguments) -> None:
@@ -119,7 +121,7 @@ class _Calendar:
 
     async def _asked(self, event: events.GenericEventArguments) -> None:
         async with asking():
-            entry = self._entries.get(event.args.get("slot"))
+            entry = self._entries.get(str(event.args.get("subject")))
             if entry is not None:
                 await self._dialog.open(entry, self._local(event.args.get("at")) or entry.at)
 
@@ -186,7 +188,7 @@ class _Move:
         if entry is None:
             return
         if not entry.movable:
-            self._wrong.set_text(air("move-fixed"))
+            self._wrong.set_text(air("foreseen-fixed" if entry.foreseen else "move-fixed"))
             return
         async with asking(self._wrong.set_text):
             try:

@@ -50,7 +50,7 @@ def _day(entries: list[CalendarEntry], zone: ZoneInfo) -> None:
             with ui.element("tr"):
                 for cell in (
                     f"{entry.at.astimezone(zone):%H:%M}",
-                    entry.title,
+                    air("foreseen", title=entry.title) if entry.foreseen else entry.title,
                     air(f"level-{entry.level.value}"),
                     length(entry.seconds),
                     ", ".join(entry.areas),

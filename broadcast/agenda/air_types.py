@@ -113,6 +113,8 @@ class CalendarEntry:
     areas: tuple[str, ...]
     origin: str
     movable: bool
+    foreseen: bool = False
+    """By its rule it will come, but it is not made yet; `slot` is the first one of its series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +142,27 @@ class SeriesView:
 
     repeat: Repeat
     coming: tuple[datetime, ...]
+    hour: str = ""
+    areas: tuple[AreaId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesAsk:
+    """How a series is to come from now on: `hour` is local, such as "17:00"."""
+
+    how: Repeat
+    hour: str
+    areas: tuple[AreaId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesChange:
+    """When a series comes as it is and as it would be, where, and what would be in its way the first time."""
+
+    before: tuple[datetime, ...]
+    after: tuple[datetime, ...]
+    areas: tuple[str, ...]
+    clashes: tuple[str, ...]
+    breaches: tuple[BreachView, ...]
+    confirmation: str
+    """What is to be typed to pass the guards; "" where none is in the way."""

@@ -7,10 +7,12 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from broadcast.agenda import series_books
 from broadcast.agenda.air_types import CalendarEntry
 from broadcast.agenda.coming_books import around
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
+from broadcast.domain.schedule import Airing
 from broadcast.newsroom.desk import Desk
 from broadcast.records import SlotRow
 from broadcast.sight import area_name, sight
@@ -25,28 +27,38 @@ MOST: Final = 2_000
 async def calendar(
     desk: Desk, actor: Actor, area: AreaId, first: datetime, last: datetime
 ) -> tuple[CalendarEntry, ...]:
-    """What is aimed at the area, above and below it. Raises Refusal: no-such-area, calendar-span, not-..."""
+    """What is aimed at the area, above and below it, and what will come back there; in time order.
+
+    Raises Refusal: no-such-area, calendar-span, not-...
+    """
     here = _asked(desk, actor, area, first, last)
     mine, now = sight(desk, actor, Action.PLACE), desk.now()
 
     def work(session: Session) -> tuple[CalendarEntry, ...]:
         found = around(desk, session, here, first, last)[:MOST]
-        asked = select(SlotRow.id, SlotRow.origin).where(col(SlotRow.id).in_({a.slot for a in found}))
+        concerned = {a.id for a in desk.tree.under(here)}.union(desk.tree.path(here))
+        ahead = series_books.foreseen(desk, session, desk.days, concerned, first, last)[: MOST - len(found)]
+        asked = select(SlotRow.id, SlotRow.origin).where(col(SlotRow.id).in_({a.slot for a in (*found, *ahead)}))
         origins = {slot: AreaId(origin) for slot, origin in session.exec(asked) if origin}
-        return tuple(
-            CalendarEntry(
+
+        def entry(a: Airing, *, foreseen: bool) -> CalendarEntry:
+            return CalendarEntry(
                 slot=a.slot,
-                subject=a.id,
+                subject=f"{a.slot}@{a.at.isoformat()}" if foreseen else a.id,
                 title=a.title,
                 level=Level(a.level),
                 at=a.at,
                 seconds=a.seconds,
                 areas=tuple(area_name(desk, x) for x in a.areas),
                 origin=_origin(desk, (origins[a.slot],) if a.slot in origins else a.areas),
-                movable=a.at > now and all(mine.holds(x) for x in {*a.areas, origins.get(a.slot, a.areas[0])}),
+                movable=not foreseen
+                and a.at > now
+                and all(mine.holds(x) for x in {*a.areas, origins.get(a.slot, a.areas[0])}),
+                foreseen=foreseen,
             )
-            for a in found
-        )
+
+        entries = [*(entry(a, foreseen=False) for a in found), *(entry(a, foreseen=True) for a in ahead)]
+        return tuple(sorted(entries, key=lambda e: e.at))
 
     return await desk.store.read(work)
 
@@ -60,9 +72,14 @@ async def calendar_csv(desk: Desk, actor: Actor, area: AreaId, first: datetime, 
     for each in entries:
         local = each.at.astimezone(desk.zone)
         level, length = say(f"onair.level-{each.level.value}"), f"{each.seconds / 60:.1f}".replace(".", ",")
-        cells = f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}", each.title, level, length, ", ".join(each.areas)
+        cells = f"{local:%d/%m/%Y}", f"{local:%H:%M:%S}", _named(each), level, length, ", ".join(each.areas)
         lines.writerow(_plain(cell) for cell in cells)
     return text.getvalue().encode("utf-8-sig")
+
+
+def _named(entry: CalendarEntry) -> str:
+    """Its title; that it is foreseen."""
+    return say("onair.foreseen", title=entry.title) if entry.foreseen else entry.title
 
 
 def _plain(cell: str) -> str:

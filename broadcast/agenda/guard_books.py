@@ -8,12 +8,13 @@ from sqlmodel import Session, col, select
 
 from broadcast import books
 from broadcast.domain.area_rules import AreaRule, guards
-from broadcast.domain.days import Days
+from broadcast.domain.bulletins import Origin
 from broadcast.domain.guards import Breach, Found, Guards, Span, in_the_way
 from broadcast.domain.schedule import Airing, QuietHours, clashes
 from broadcast.newsroom.desk import Desk
-from broadcast.records import AiringRow
+from broadcast.records import AiringRow, BulletinRow
 from broadcast.tables.air_records import AreaRuleRow
+from broadcast.tables.programme_records import ProgrammeRow
 from devices.vocabulary import AreaId, Level
 
 Rules = Mapping[AreaId, AreaRule]
@@ -57,14 +58,29 @@ def in_the_way_of(
         col(AiringRow.at) <= airing.ends + NEAR,
         col(AiringRow.level) != Level.EMERGENCY.value,
     )
+    music = _has_music(session, airing)
     others = [a for a in map(books.airing, session.exec(near)) if a.id not in without and a.id != airing.id]
     found: list[tuple[AreaId, Found]] = []
     for home in sorted(set(homes)):
         path = set(desk.tree.path(home))
         heard = [Span(o.at, o.seconds) for o in others if path.intersection(o.areas)]
         span, held = Span(airing.at, airing.seconds), guards_at(desk, known, home)
-        found += [(home, f) for f in in_the_way(span, airing.level, held, Days(), desk.zone, heard)]
+        found += [(home, f) for f in in_the_way(span, airing.level, held, desk.days, desk.zone, heard, music=music)]
     return tuple(found)
+
+
+def _has_music(session: Session, airing: Airing) -> bool:
+    """Whether it is a programme with music in it, or a jingle that is some: both are out of place on a day of mourning.
+
+    A programme that is no longer in the books as it was placed is taken to have some.
+    """
+    bulletin = session.get(BulletinRow, airing.bulletin)
+    if bulletin is None or bulletin.origin != Origin.PROGRAMME:
+        return False
+    programme = session.exec(select(ProgrammeRow).where(ProgrammeRow.bulletin == bulletin.id)).first()
+    if programme is None or airing.clip != bulletin.clip or programme.made_edition != programme.edition:
+        return True
+    return any(part["bulletin"] is None and part["sound"] for part in programme.parts)
 
 
 def is_quiet(found: Iterable[tuple[AreaId, Found]]) -> bool:

@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
-from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offering, ordering
+from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offering, ordering, series_changing
 from broadcast.agenda.office_agenda import Agenda
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.agenda.repeating import Repeating
 from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
-from broadcast.newsroom.newsroom_data import load_days
 from broadcast.recording import by_hand, in_name
 from devices.vocabulary import AreaId
 
@@ -23,7 +22,7 @@ def join(
 
     What changes something is done in the name of who does it. Raises Refusal("days-file").
     """
-    repeating = Repeating(desk, load_days(desk.settings.data), replan)
+    repeating = Repeating(desk, desk.days, replan)
     agenda = Agenda(
         calendar=partial(calendaring.calendar, desk),
         csv=partial(calendaring.calendar_csv, desk),
@@ -32,6 +31,11 @@ def join(
         series=repeating.series,
         look_repeat=repeating.look,
         repeat=in_name("repeat", repeating.repeat),
+        look_change=partial(series_changing.look_change, desk, desk.days),
+        change_series=in_name(
+            "change_series",
+            partial(series_changing.change_series, desk, desk.days, repeating.expand, repeating.publish),
+        ),
         end_repeat=in_name("end_repeat", repeating.end),
         feeds=partial(feeds.feeds, desk),
         make_feed=in_name("make_feed", partial(feeds.make_feed, desk)),

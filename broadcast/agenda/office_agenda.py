@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesAsk, SeriesChange, SeriesView
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.domain.people import Actor
 from devices.vocabulary import AreaId
@@ -28,6 +28,10 @@ class Agenda:
     """(actor, slot, how): the next occurrences it would have. Refusal: recurrence-..."""
     repeat: Callable[[Actor, int, Repeat], Awaitable[SeriesView]]
     """Let it come back. Refusal: slot-over, slot-repeats, recurrence-..."""
+    look_change: Callable[[Actor, int, SeriesAsk], Awaitable[SeriesChange]]
+    """(actor, slot, how): when its series comes and would come. Refusal as change_series, but guards."""
+    change_series: Callable[[Actor, int, SeriesAsk, str, str], Awaitable[int]]
+    """(actor, slot, how, typed, reason): from now on; the slot of its next occurrence. Refusal: guards, slot-once..."""
     end_repeat: Callable[[Actor, int], Awaitable[None]]
     """(actor, slot): the others that have not begun are withdrawn. Refusal: slot-once."""
     feeds: Callable[[Actor, AreaId], Awaitable[tuple[FeedView, ...]]]

@@ -12,26 +12,22 @@ import structlog
 from sqlmodel import Session, col, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, meeting_books, offer_books
+from broadcast.agenda import airing_books, meeting_books, offer_books, series_books
 from broadcast.agenda.air_types import Repeat, SeriesView
 from broadcast.agenda.guard_books import in_the_way_of, is_quiet
-from broadcast.domain.bulletins import BulletinState
 from broadcast.domain.days import Days
 from broadcast.domain.people import Action, Actor, require
-from broadcast.domain.recurrence import Recurrence, occurrences, parse_rule
+from broadcast.domain.recurrence import Recurrence, occurrences
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import airing_id
 from broadcast.newsroom.desk import Desk
-from broadcast.newsroom.version_books import stale_parts
-from broadcast.records import AiringRow, BulletinRow, SlotRow
+from broadcast.records import AiringRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
 from devices.link import LinkError
-from devices.vocabulary import PLAN_HORIZON, AreaId
+from devices.vocabulary import AreaId
 
 Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
-AHEAD: Final = PLAN_HORIZON + timedelta(hours=6)
-"""Occurrences are made this far ahead: sooner than a plan can hold them."""
 TOLD: Final = 6
 """Coming occurrences that are told of."""
 _LOOK: Final = timedelta(days=400)
@@ -50,7 +46,7 @@ class Repeating:
 
         def work(session: Session) -> tuple[datetime, ...]:
             row = self._theirs(session, actor, slot)
-            return tuple(self._coming(session, row, _recurrence(self._desk, row.at, ask)))
+            return tuple(self._coming(session, row, series_books.recurrence(self._desk, row.at, ask)))
 
         return await self._desk.store.read(work)
 
@@ -63,7 +59,7 @@ class Repeating:
                 raise Refusal("slot-over")
             if row.series is not None and _running(session, row.series):
                 raise Refusal("slot-repeats")
-            if not any(True for _ in self._coming(session, row, _recurrence(self._desk, row.at, ask))):
+            if not any(True for _ in self._coming(session, row, series_books.recurrence(self._desk, row.at, ask))):
                 raise Refusal("recurrence-never")
             series = SeriesRow(
                 slot=slot,
@@ -95,8 +91,10 @@ class Repeating:
             series = session.get(SeriesRow, row.series) if row.series is not None else None
             if series is None or series.ended_at is not None:
                 return None
-            asked = _asked(series)
-            return SeriesView(asked, tuple(self._coming(session, row, _recurrence(self._desk, series.starts, asked))))
+            asked = series_books.asked(series)
+            return SeriesView(
+                asked, tuple(self._coming(session, row, series_books.recurrence(self._desk, series.starts, asked)))
+            )
 
         return await self._desk.store.read(work)
 
@@ -125,25 +123,20 @@ class Repeating:
                     touched += meeting_books.dissolve(self._desk, session, books.stored(other.id))
             return tuple(dict.fromkeys(touched))
 
-        await self._publish(await self._desk.store.write(work))
+        await self.publish(await self._desk.store.write(work))
 
     async def expand(self) -> None:
         """Make the occurrences of the days to come that are not there yet, and have been at no time."""
         areas = await self._desk.store.write(self._expand)
         if areas:
-            await self._publish(areas)
+            await self.publish(areas)
 
     def _expand(self, session: Session) -> tuple[AreaId, ...]:
         now, made = self._desk.now(), dict[AreaId, None]()
-        for series in session.exec(select(SeriesRow).where(col(SeriesRow.ended_at).is_(None))).all():
-            first = session.get_one(SlotRow, series.slot)
-            pattern = session.exec(select(AiringRow).where(AiringRow.slot == series.slot)).first()
-            bulletin = session.get_one(BulletinRow, first.bulletin)
-            if pattern is None or bulletin.state != BulletinState.APPROVED or stale_parts(session, bulletin):
-                continue
+        for series, first, pattern in series_books.running(session):
             there = set(session.exec(select(SlotRow.series_day).where(SlotRow.series == series.id)).all())
-            what = _recurrence(self._desk, series.starts, _asked(series))
-            for at in occurrences(what, now, now + AHEAD, self._desk.zone, self._days):
+            what = series_books.recurrence(self._desk, series.starts, series_books.asked(series))
+            for at in occurrences(what, now, now + series_books.AHEAD, self._desk.zone, self._days):
                 if self._day(at) not in there and (pattern.valid_until is None or at <= pattern.valid_until):
                     made.update(dict.fromkeys(self._occur(session, series, first, pattern, at)))
         return tuple(made)
@@ -153,11 +146,12 @@ class Repeating:
     ) -> tuple[AreaId, ...]:
         """One occurrence, if no guard is in its way that was not passed on purpose when the series began."""
         desk, now = self._desk, self._desk.now()
-        areas = tuple(AreaId(a) for a in first.areas if a in desk.tree.areas)
+        areas = series_books.aimed(desk, series, first)
+        reason = series.reason or first.reason
         homes = airing_books.homes(desk, session, areas)
         airing = replace(books.airing(pattern), id=airing_id(0, at), at=at, areas=areas, quiet_hours_confirmed=False)
         found = in_the_way_of(desk, session, airing, homes.values())
-        if not homes or (found and not first.reason):
+        if not homes or (found and not reason):
             _log.warning("an occurrence is left out", slot=first.id, at=at, guards=[f.breach.value for _, f in found])
             return ()
         row = SlotRow(
@@ -167,7 +161,7 @@ class Repeating:
             placed_by=series.by,
             origin=first.origin,
             placed_at=now,
-            reason=first.reason if found else "",
+            reason=reason if found else "",
             version=first.version,
             series=series.id,
             series_day=self._day(at),
@@ -197,28 +191,13 @@ class Repeating:
     def _day(self, at: datetime) -> str:
         return at.astimezone(self._desk.zone).date().isoformat()
 
-    async def _publish(self, areas: tuple[AreaId, ...]) -> None:
+    async def publish(self, areas: tuple[AreaId, ...]) -> None:
+        """Make the plans of these areas anew."""
         self._desk.bell.ring()
         try:
             await self._replan(areas)
         except (LinkError, Refusal) as error:
             _log.warning("plan-not-sent", areas=areas, why=str(error))
-
-
-def _recurrence(desk: Desk, first: datetime, ask: Repeat) -> Recurrence:
-    local = first.astimezone(desk.zone)
-    return Recurrence(
-        start=local.date(),
-        at=local.time(),
-        rule=parse_rule(ask.rule) if ask.rule else None,
-        lunar_days=frozenset(ask.lunar_days),
-        except_holidays=ask.except_holidays,
-        except_mourning=ask.except_mourning,
-    )
-
-
-def _asked(series: SeriesRow) -> Repeat:
-    return Repeat(series.rule, tuple(series.lunar_days), series.except_holidays, series.except_mourning)
 
 
 def _running(session: Session, series: int) -> bool:

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from broadcast.domain.areas import AreaTree
+from broadcast.domain.days import Days
 from broadcast.domain.house import Bell
 from broadcast.library import ClipLibrary
+from broadcast.newsroom.newsroom_data import load_days
 from broadcast.settings import Settings
 from broadcast.store import Store
 
@@ -23,6 +26,11 @@ class Desk:
     now: Callable[[], datetime]
     """The wall time, aware, UTC."""
     bell: Bell
+
+    @cached_property
+    def days(self) -> Days:
+        """Holidays and days of mourning, read once. Raises Refusal("days-file")."""
+        return load_days(self.settings.data)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -65,3 +65,7 @@ class SeriesRow(SQLModel, table=True):
     by: int = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    areas: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Where it is aimed since it was changed; none: where its first slot is."""
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why a guard was passed when it was changed."""

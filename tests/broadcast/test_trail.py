@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from broadcast import auditing, editing, trail
-from broadcast.agenda.air_types import Repeat
+from broadcast.agenda.air_types import Repeat, SeriesAsk
 from broadcast.bootstrap import open_house
 from broadcast.domain.audit import Change, Deed, Fault, Head, doing, whence
 from broadcast.domain.people import Role, held
@@ -316,6 +316,9 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "decline_offer": lambda: office.agenda.inbox.decline(lan, 2, "Trùng lễ"),
             "set_answer_rule": lambda: office.agenda.inbox.set_answer_rule(lan, root, False, 10),
             "repeat": lambda: office.agenda.repeat(lan, later[0].id, Repeat("FREQ=DAILY")),
+            "change_series": lambda: office.agenda.change_series(
+                lan, later[0].id, SeriesAsk(Repeat("FREQ=DAILY"), "12:00", (root,)), "", ""
+            ),
             "end_repeat": lambda: office.agenda.end_repeat(lan, later[0].id),
             "make_feed": lambda: office.agenda.make_feed(lan, root),
             "revoke_feed": lambda: office.agenda.revoke_feed(lan, 1),

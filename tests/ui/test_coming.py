@@ -110,7 +110,7 @@ async def test_a_slot_is_moved_in_the_calendar_after_a_look_at_what_that_does(
     await enter("huyen", "/calendar")
     await user.should_see("Lịch phát của Huyện Gò Dầu")
     later = (at + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-    asked = {"slot": slot.id, "at": later.replace(tzinfo=None).isoformat()}
+    asked = {"subject": f"s{slot.id}", "at": later.replace(tzinfo=None).isoformat()}
     assert user.client is not None
     with user.client:
         layout = user.client.layout

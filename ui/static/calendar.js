@@ -21,11 +21,11 @@ window.loaCalendar = {
       eventDrop: (drop) => {
         const at = drop.event.startStr;  // before it goes back to where it was
         drop.revert();
-        emitEvent("loaCalendarAsked", { slot: drop.event.extendedProps.slot, at });
+        emitEvent("loaCalendarAsked", { subject: drop.event.extendedProps.subject, at });
       },
-      eventClick: (press) => { press.jsEvent.preventDefault(); emitEvent("loaCalendarAsked", { slot: press.event.extendedProps.slot, at: null }); },
+      eventClick: (press) => { press.jsEvent.preventDefault(); emitEvent("loaCalendarAsked", { subject: press.event.extendedProps.subject, at: null }); },
       eventDidMount: (made) => {
-        made.el.setAttribute("data-testid", "entry-" + made.event.extendedProps.slot);
+        made.el.setAttribute("data-testid", (made.event.classNames.includes("loa-foreseen") ? "foreseen-" : "entry-") + made.event.extendedProps.slot);
         made.el.setAttribute("tabindex", "0"); made.el.setAttribute("role", "button");
         made.el.setAttribute("aria-label", made.event.extendedProps.told); made.el.title = made.event.extendedProps.told;
         made.el.addEventListener("keydown", (key) => { if (key.key === "Enter" || key.key === " ") { key.preventDefault(); made.el.click(); } });
