@@ -1,19 +1,32 @@
 """The calendar of the little office, its rules and what hands it on."""
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from broadcast.agenda.air_types import CalendarEntry, FeedView, Repeat, RuleView, SeriesView
+from broadcast.agenda.air_types import (
+    BreachView,
+    CalendarEntry,
+    FeedView,
+    Repeat,
+    RuleView,
+    SeriesAsk,
+    SeriesChange,
+    SeriesView,
+)
 from broadcast.agenda.office_agenda import Agenda
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.areas_data import load_tree
 from broadcast.domain.area_rules import rule
+from broadcast.domain.guards import confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import parse_rule
+from broadcast.domain.refusals import Refusal
 from devices.vocabulary import AreaId, Level
 from tests.ui.little_levels import LittleLevels
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TREE = load_tree("tay-ninh-2024")
 
 
@@ -70,9 +83,37 @@ class LittleAgenda:
         return (self.little.booked[slot].at + timedelta(days=1),)
 
     async def repeat(self, actor: Actor, slot: int, ask: Repeat) -> SeriesView:
-        self.repeats[slot] = SeriesView(ask, await self.look_repeat(actor, slot, ask))
+        booked = self.little.booked[slot]
+        hour = f"{booked.at.astimezone(ZONE):%H:%M}"
+        self.repeats[slot] = SeriesView(ask, await self.look_repeat(actor, slot, ask), hour, booked.areas)
         self.little.bell.ring()
         return self.repeats[slot]
+
+    async def look_change(self, actor: Actor, slot: int, ask: SeriesAsk) -> SeriesChange:
+        require(actor, Action.PLACE, ask.areas, TREE)
+        if not ask.areas:
+            raise Refusal("no-areas")
+        try:
+            hour = time.fromisoformat(ask.hour)
+        except ValueError:
+            raise Refusal("hours-bad") from None
+        before = self.repeats[slot].coming
+        after = tuple(datetime.combine(at.astimezone(ZONE).date(), hour, ZONE) for at in before)
+        found = self.little.found(after[0])
+        typed = confirmation(after[0], self.little.place_name(ask.areas), ZONE) if found else ""
+        names = tuple(TREE.get(a).name for a in ask.areas)
+        return SeriesChange(
+            before, after, names, (), tuple(BreachView(names[0], f.breach.value, f.facts) for f in found), typed
+        )
+
+    async def change_series(self, actor: Actor, slot: int, ask: SeriesAsk, typed: str, reason: str) -> int:
+        seen = await self.look_change(actor, slot, ask)
+        pass_on_purpose(
+            self.little.found(seen.after[0]), seen.after[0], self.little.place_name(ask.areas), ZONE, typed, reason
+        )
+        self.repeats[slot] = SeriesView(ask.how, seen.after, ask.hour, ask.areas)
+        self.little.bell.ring()
+        return slot
 
     async def end_repeat(self, _: Actor, slot: int) -> None:
         del self.repeats[slot]

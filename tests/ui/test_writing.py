@@ -166,9 +166,7 @@ async def test_a_file_becomes_the_sound_and_can_be_dropped_again(user: User, ent
     assert little.books[1].sound is None
 
 
-async def test_a_file_that_came_whole_unseen_is_taken_in_by_the_next_page(
-    user: User, enter, little
-) -> None:
+async def test_a_file_that_came_whole_unseen_is_taken_in_by_the_next_page(user: User, enter, little) -> None:
     await _new(user, enter)
     little.refuse["upload"] = Refusal("disk-full")
     await _send(user, little, "loa.mp3", b"ID3 sound")
