@@ -11,6 +11,7 @@ from broadcast.agenda.air_types import Repeat
 from broadcast.agenda.repeating import Repeating
 from broadcast.domain.days import DayKind, Days, SpecialDay
 from broadcast.newsroom import ending
+from broadcast.receivers.presence import Presence
 from broadcast.records import SlotRow
 from broadcast.tables.programme_records import ProgrammeRow
 from devices.vocabulary import AreaId
@@ -92,13 +93,8 @@ async def test_on_a_day_of_mourning_a_programme_with_music_needs_its_hour_and_pl
     at = SOON + timedelta(hours=1)
     no = await refused(scheduling.place(desk, replan, staff, made, (COMMUNE,), at, ""))
     assert no.code == "guards"
-    seen = await scheduling.preview(desk, Nobody(), lambda _: None, staff, made, (COMMUNE,), at)
+    seen = await scheduling.preview(desk, Presence(), lambda _: None, staff, made, (COMMUNE,), at)
     assert [(b.breach, b.facts["name"]) for b in seen.breaches] == [("mourning", "Quốc tang")]
     await scheduling.place(desk, replan, staff, made, (COMMUNE,), at, "18:30 Xã Thạnh Đức", "nhạc tang lễ")
     assert [s.reason for s in rows(SlotRow)] == ["", "nhạc tang lễ"]
     await scheduling.place(desk, replan, staff, made, (COMMUNE,), at + DAY, "")
-
-
-class Nobody:
-    def of(self, _):
-        return None
