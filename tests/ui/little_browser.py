@@ -32,7 +32,7 @@ async def at_the_panel(little: Any, folder: Path, *more: str) -> AsyncIterator[P
                 browser = await playwright.chromium.launch(
                     executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", *more]
                 )
-                here = await browser.new_page(base_url=home)
+                here = await (await browser.new_context(base_url=home)).new_page()
                 left: list[str] = []
                 here.on("request", lambda r: left.append(r.url) if not _ours(r.url, home) else None)
                 here.on("pageerror", lambda error: left.append(str(error)))

@@ -37,6 +37,10 @@ async def test_a_file_goes_on_after_a_line_that_broke_and_a_page_that_was_closed
         little.hangs_at = 3 * MB
         await page.set_input_files("[data-testid=upload]", file)
         await little.hung.wait()
+        other = await page.context.new_page()  # a second tab does not send too
+        await other.goto(page.url)
+        await _phase(other, "elsewhere")
+        await other.close()
         await page.context.set_offline(True)
         await _phase(page, "waiting")
         little.freed.set()

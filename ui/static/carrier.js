@@ -39,7 +39,7 @@ const tus = (address) => (loading ??= new Promise((done, fail) => {
 }));
 
 export class Carrier {
-  // `told` hears {phase, name, size, sent, speed, left_s, code, safe}. Phases: sending, waiting (for the line), lost
+  // `told` hears {phase, name, size, sent, speed, left_s, code, safe}. Phases: sending, elsewhere (another tab sends), waiting (for the line), lost
   // (the browser no longer has the file), old (the server no longer has its part), stopped (`code` says why), whole.
   constructor({ key, bulletin, library, told }) {
     Object.assign(this, { key, bulletin, library, told, file: null, upload: null, tries: 0, marks: [], over: false });
@@ -57,6 +57,7 @@ export class Carrier {
     window.removeEventListener("offline", this.away);
     window.removeEventListener("beforeunload", this.stay);
     this.hush();
+    this.free();
   }
   hush() {
     clearTimeout(this.timer);
@@ -77,9 +78,29 @@ export class Carrier {
     this.phase = phase;
     this.told({ phase, name: this.mine?.name ?? "", size: this.mine?.size ?? 0, safe: this.safe, ...more });
   }
+  // One tab sends; another that has the same bulletin open waits for its turn. Without locks (plain HTTP) they take turns.
+  held(wait) {
+    if (!navigator.locks || this.release) return Promise.resolve(true);
+    return new Promise((done) => {
+      navigator.locks.request(`loa-sound:${this.key}`, { ifAvailable: !wait }, (lock) => {
+        if (!lock || this.over) return done(false);
+        return new Promise((release) => { this.release = release; done(true); });
+      });
+    });
+  }
+  free() {
+    this.release?.();
+    this.release = null;
+  }
   async again() { // what an earlier page left
     this.mine = this.note;
     if (!this.mine) return;
+    if (!await this.held(false)) {
+      this.tell("elsewhere");
+      if (!await this.held(true)) return;
+      this.mine = this.note;
+      if (!this.mine) { this.free(); return this.tell("idle"); }
+    }
     this.file = await kept(this.key);
     this.safe = !!this.file;
     if (this.over) return;
@@ -87,6 +108,7 @@ export class Carrier {
     else this.tell("lost");
   }
   async begin(file, recorded = 0) {
+    if (!await this.held(false)) return this.again();
     const old = this.note;
     this.hush();
     const same = old && old.name === file.name && old.size === file.size && old.modified === file.lastModified;
@@ -177,5 +199,6 @@ export class Carrier {
     this.file = null;
     this.sent = 0;
     await drop(this.key);
+    this.free();
   }
 }

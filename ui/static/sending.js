@@ -26,7 +26,7 @@ export default {
                  data-testid="send-now" @click="carrier.go()" />
           <q-btn v-if="phase === 'held'" outline no-caps color="primary" icon="refresh" :label="words.use" data-testid="send-use"
                  @click="phase = 'whole'; $emit('whole')" />
-          <q-btn v-if="phase !== 'whole'" flat no-caps color="primary" :label="words.abort" data-testid="send-abort" @click="carrier.cancel()" />
+          <q-btn v-if="phase !== 'whole' && phase !== 'elsewhere'" flat no-caps color="primary" :label="words.abort" data-testid="send-abort" @click="carrier.cancel()" />
         </div>
       </div>
     </div>`,
