@@ -92,9 +92,9 @@ class Repeating:
             if series is None or series.ended_at is not None:
                 return None
             asked = series_books.asked(series)
-            return SeriesView(
-                asked, tuple(self._coming(session, row, series_books.recurrence(self._desk, series.starts, asked)))
-            )
+            what = series_books.recurrence(self._desk, series.starts, asked)
+            areas = series_books.aimed(self._desk, series, session.get_one(SlotRow, series.slot))
+            return SeriesView(asked, tuple(self._coming(session, row, what)), f"{what.at:%H:%M}", areas)
 
         return await self._desk.store.read(work)
 
