@@ -1,7 +1,7 @@
 """Where and when a bulletin airs: looked at before, placed whole or not at all, taken back."""
 
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,6 +40,7 @@ ONE_PRESS: Final = timedelta(seconds=2)
 """The same sound in the same areas closer than this is one press that arrived twice."""
 
 _Breaches = tuple[tuple[AreaId, Found], ...]
+_Asked = tuple[tuple[AreaId, ...], tuple[AreaId, ...]]
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -91,18 +92,20 @@ async def preview(
 ) -> SlotPreview:
     """What will sound where and when. Raises Refusal as `place`, but for the quiet hours: it tells what to type."""
 
-    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...], tuple[NextGroup, ...], _Breaches]:
+    def work(session: Session) -> tuple[_Wish, Airing, tuple[Airing, ...], tuple[NextGroup, ...], _Breaches, _Asked]:
         wish = _wish(desk, session, actor, bulletin, areas, at)
         airing = wish.airing(0, confirmed=False)
         found = in_the_way_of(desk, session, airing, wish.heard)
-        airing = wish.airing(0, confirmed=is_quiet(found))  # else it will not be placed
+        asked, silent = offer_books.foretold(desk, session, actor, wish.bulletin.level, wish.heard)
+        aimed = desk.tree.covering(wish.areas, silent)
+        airing = replace(wish.airing(0, confirmed=is_quiet(found)), areas=aimed)  # else it will not be placed
         begin, end = span(wish.at, desk.now(), desk.zone)
         homes = {r: wish.homes[r] for r in wish.receivers}
         coming = groups(desk, held_until, session, homes, begin, end, added=(airing,))
-        return wish, airing, clashing(desk, session, airing, homes), coming, found
+        return wish, airing, clashing(desk, session, airing, homes), coming, found, (asked, silent)
 
     fewest = _require_areas(desk, actor, areas)
-    wish, airing, others, coming, found = await desk.store.read(work)
+    wish, airing, others, coming, found, (asked, silent) = await desk.store.read(work)
     stale = timedelta(seconds=desk.settings.receivers.stale_s)
     present = [h for h in map(presence.of, wish.receivers) if h and h.state.online and desk.now() - h.at <= stale]
     return SlotPreview(
@@ -117,6 +120,8 @@ async def preview(
         quiet_confirmation=confirmation(wish.at, place_name(desk, wish.areas), desk.zone) if found else "",
         breaches=tuple(BreachView(desk.tree.get(a).name, f.breach.value, f.facts) for a, f in found),
         next=coming,
+        asked=len(asked),
+        silent=tuple(desk.tree.get(a).name for a in silent),
     )
 
 

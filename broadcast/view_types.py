@@ -43,6 +43,10 @@ class SlotPreview:
     """The guards in its way, and where."""
     next: tuple[NextGroup, ...] = ()
     """The hours around it at the places aimed at, before and after."""
+    asked: int = 0
+    """Communes that answer for themselves, in their inboxes."""
+    silent: tuple[str, ...] = ()
+    """Those of them in which it does not sound until they take it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from devices.vocabulary import AreaId
 from ui.ages import Age
 from ui.airwords import air, guard
 from ui.area_tree import AreaField
+from ui.levelwords import level
 from ui.living import told
 from ui.nextlist import draw_change
 from ui.session import Visit, asking
@@ -185,6 +186,11 @@ class Placing:
             self._line("speaker_group", say("preview-receivers", count=preview.receivers))
             if preview.receivers_offline:
                 self._line("cloud_off", say("preview-offline", count=preview.receivers_offline), "loa-warning")
+            if preview.asked:
+                self._line("inbox", level("preview-asked", count=preview.asked))
+            if preview.silent:
+                some = ", ".join(preview.silent[:NAMES]) + ("…" if len(preview.silent) > NAMES else "")
+                self._line("volume_off", level("preview-silent", areas=some), "loa-warning")
             for clash in preview.clashes:
                 self._line("event_busy", say("preview-clash", what=clash), "loa-warning")
             self._guards(preview, confirmation)

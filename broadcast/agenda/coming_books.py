@@ -65,17 +65,18 @@ def groups(
         listener = _listener(desk, held_until, said, home)
         mine = list({a.id: a for area in listener.path for a in aimed_at[area]}.values())
         quiet = listener.quiet_from, listener.quiet_to
-        key: tuple[object, ...] = (tuple(sorted(a.id for a in mine)), quiet, listener.held_until)
+        new = tuple(a.id for a in added if set(a.areas).intersection(listener.path))
+        key: tuple[object, ...] = (tuple(sorted(a.id for a in mine)), new, quiet, listener.held_until)
         alike[key].append(home)
         listeners.setdefault(key, (listener, mine))
     found = []
     for key, places in alike.items():
         listener, mine = listeners[key]
-        new = [a for a in added if set(a.areas).intersection(listener.path)]
+        more = [a for a in added if set(a.areas).intersection(listener.path)]
         before = upcoming(listener, mine, begin, end)
-        changed = [*(a for a in mine if a.id not in removed), *new]
+        changed = [*(a for a in mine if a.id not in removed), *more]
         after = upcoming(listener, changed, begin, end) if added or removed else before
-        aimed = {a.id: a.areas for a in (*mine, *new)}
+        aimed = {a.id: a.areas for a in (*mine, *more)}
         lines = tuple(_line(desk, listener, c, aimed[AiringId(c.last.airing.id)]) for c in compare(before, after))
         names = tuple(area_name(desk, p) for p in places)
         found.append(NextGroup(names, sum(hung[p] for p in places), listener.held_until, begin, end, lines))

@@ -1,5 +1,6 @@
 """Offers in the books: made when something from above is placed, and what they make of its airing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
@@ -10,6 +11,7 @@ from broadcast.agenda.guard_books import Rules, rules
 from broadcast.domain.area_rules import AreaRule, offer_rule
 from broadcast.domain.meetings import First
 from broadcast.domain.offers import Offer, OfferEvent, OfferRule, OfferState, after, asked, commune_of, deadline
+from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, PersonRow, SlotRow
 from broadcast.tables.offer_records import MeetingRow, OfferAnswerRow, OfferRow
@@ -31,6 +33,16 @@ def rule_at(desk: Desk, known: Rules, area: AreaId) -> OfferRule:
     schedule = desk.settings.schedule
     usual = AreaRule(untouched_airs=schedule.untouched_airs, answer_min=schedule.answer_min)
     return offer_rule(desk.tree.path(area), known, usual)
+
+
+def foretold(
+    desk: Desk, session: Session, sender: Actor, level: Level, homes: Iterable[AreaId]
+) -> tuple[tuple[AreaId, ...], tuple[AreaId, ...]]:
+    """Which communes would be asked if it were placed now, and which of them are out until they take it."""
+    if level is not Level.ROUTINE:
+        return (), ()
+    communes, known = asked(desk.tree, sender, homes), rules(session)
+    return communes, tuple(c for c in communes if not rule_at(desk, known, c).airs)
 
 
 def make(desk: Desk, session: Session, slot: SlotRow, like: int | None = None) -> tuple[AreaId, ...]:

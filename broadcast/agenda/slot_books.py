@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from broadcast import books
-from broadcast.agenda import airing_books, offer_books
+from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.domain.deliveries import OVER, DeliveryState
+from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, DeliveryRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
 from broadcast.tables.programme_records import MadeOfRow
@@ -31,16 +32,17 @@ def repeats(session: Session, slot: SlotRow) -> bool:
     return series is not None and series.ended_at is None
 
 
-def silence(session: Session, bulletin: int, now: datetime, *, begun: bool) -> tuple[AreaId, ...]:
+def silence(desk: Desk, session: Session, bulletin: int, *, begun: bool) -> tuple[AreaId, ...]:
     """Take them all back and let none come again; `begun`: what sounds now is broken off too.
 
     Gives the areas whose plans change by it.
     """
-    touched: dict[AreaId, None] = {}
+    now, touched = desk.now(), dict[AreaId, None]()
     for slot in coming(session, bulletin, now):
         if begun or slot.at > now:
             touched.update(dict.fromkeys(airing_books.withdraw(session, slot, now)))
             touched.update(dict.fromkeys(offer_books.taken_back(session, books.stored(slot.id), now)))
+            touched.update(dict.fromkeys(meeting_books.dissolve(desk, session, books.stored(slot.id))))
     running = select(SeriesRow).where(SeriesRow.slot == AiringRow.slot, _says(bulletin))
     for series in session.exec(running.where(col(SeriesRow.ended_at).is_(None))).unique().all():
         series.ended_at = now

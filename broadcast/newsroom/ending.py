@@ -29,7 +29,7 @@ async def withdraw(desk: Desk, replan: Replan, actor: Actor, bulletin: int) -> B
     def work(session: Session) -> tuple[Bulletin, tuple[AreaId, ...]]:
         row = books.bulletin_row(session, bulletin, actor, desk.tree, Action.WITHDRAW)
         _step(row, BulletinEvent.WITHDRAW, desk.now())
-        return books.bulletin(session, row), slot_books.silence(session, bulletin, desk.now(), begun=True)
+        return books.bulletin(session, row), slot_books.silence(desk, session, bulletin, begun=True)
 
     done, touched = await desk.store.write(work)
     desk.bell.ring()
@@ -50,7 +50,7 @@ async def expire(desk: Desk, replan: Replan) -> None:
         touched: tuple[AreaId, ...] = ()
         for row in session.exec(over).all():
             _step(row, BulletinEvent.EXPIRE, desk.now())
-            touched += slot_books.silence(session, books.stored(row.id), desk.now(), begun=False)
+            touched += slot_books.silence(desk, session, books.stored(row.id), begun=False)
         return tuple(dict.fromkeys(touched))
 
     touched = await desk.store.write(work)

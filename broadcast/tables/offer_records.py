@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from broadcast.records import UtcDateTime
@@ -19,7 +20,7 @@ class OfferRow(SQLModel, table=True):
     """Whether it sounds there while nobody touches it: the area's rule, as it was when it was offered."""
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     deadline: datetime = Field(sa_type=UtcDateTime)
-    __table_args__ = (UniqueConstraint("slot", "area"),)
+    __table_args__ = (UniqueConstraint("slot", "area"), Index("offer_open", "state", "deadline"))
 
 
 class OfferAnswerRow(SQLModel, table=True):

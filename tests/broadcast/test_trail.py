@@ -33,7 +33,7 @@ from broadcast.settings import Settings
 from broadcast.view_types import LogAsk, TrailAsk
 from devices.loopback import Exchange, LoopbackLink
 from devices.signing import load_or_make
-from devices.vocabulary import Siren
+from devices.vocabulary import AreaId, Siren
 
 PASSWORD = "correct horse 7"
 LAN = Deed("save", 7, "lan", "Lan", "10.0.0.1")
@@ -288,6 +288,10 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             own = await office.forms.template(lan, root, "hop-dan")
             await office.forms.restore_template(lan, root, "hop-dan", own.state)
 
+        async def taken_in():
+            made = await office.programmes.make(lan, AreaId("xa-thanh-duc-25657"), None, "Sáng", None, ())
+            await office.agenda.inbox.take_in(lan, 2, made.id)
+
         changes = {
             "log_in": lambda: None,
             "draft": lambda: None,
@@ -312,6 +316,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "stop": lambda: office.stop(lan, root),
             "set_rule": lambda: office.agenda.set_rule(lan, root, "22:00", "22:00", 0),
             "take_offer": lambda: office.agenda.inbox.take(lan, 2),
+            "take_in_offer": taken_in,
             "put_off_offer": lambda: office.agenda.inbox.put_off(lan, 2, datetime.now(UTC) + timedelta(hours=3)),
             "decline_offer": lambda: office.agenda.inbox.decline(lan, 2, "Trùng lễ"),
             "set_answer_rule": lambda: office.agenda.inbox.set_answer_rule(lan, root, False, 10),

@@ -13,6 +13,7 @@ from broadcast.domain.days import Days
 from broadcast.domain.offers import OfferState
 from broadcast.domain.people import Role
 from broadcast.domain.plans import plan_for
+from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, AuditRow, DeliveryRow, PlanRow, SlotRow
 from broadcast.tables.offer_records import OfferAnswerRow, OfferRow
 from devices.receiver.playlist import merge
@@ -212,6 +213,20 @@ async def test_where_nothing_airs_untouched_the_commune_is_out_until_it_takes_it
     assert (await state(slot))[COMMUNE] is S.TAKEN
     assert (await state(second))[COMMUNE] is S.LEFT
     assert planned() == [EVENING]
+
+
+async def test_the_sender_is_told_before_who_is_asked_and_where_it_does_not_sound(
+    desk, staff, operator, spoken, receivers, province
+):
+    def preview():
+        return scheduling.preview(desk, Presence(), lambda _: None, staff, spoken(staff), (DISTRICT,), EVENING)
+
+    seen = await preview()
+    assert (seen.asked, seen.silent) == (2, ())
+    await answer_rules.set_answer_rule(desk, operator, COMMUNE, airs=False, minutes=None)
+    seen = await preview()
+    assert (seen.asked, seen.silent) == (2, ("Xã Thạnh Đức",))
+    assert [g.places for g in seen.next if g.lines] == [("Xã Cẩm Giang",)], "before and after say so too"
 
 
 async def test_the_rule_is_inherited_and_forgotten_and_does_not_touch_the_hours(desk, operator, staff, province, rows):

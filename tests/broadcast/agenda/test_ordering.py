@@ -12,7 +12,7 @@ from broadcast.domain.coming import Listener, upcoming
 from broadcast.domain.meetings import GAP, First, Rule
 from broadcast.domain.people import Role
 from broadcast.domain.versions import Verdict
-from broadcast.newsroom import version_books
+from broadcast.newsroom import ending, version_books
 from broadcast.records import AiringRow, BulletinRow, SlotRow
 from broadcast.tables.offer_records import MeetingRow, OfferRow
 from devices.vocabulary import AreaId
@@ -162,6 +162,16 @@ async def test_the_second_that_is_withdrawn_is_gone_at_its_later_hour_too(place,
     mine = await place(own, 5, "Của xã")
     await scheduling.withdraw_slot(desk, replan, own, mine.id)
     assert heard() == [("Từ trên", 0)]
+
+
+async def test_a_bulletin_that_is_withdrawn_leaves_what_it_met_at_its_own_hour(
+    place, staff, own, heard, desk, replan, rows
+):
+    above = await place(staff, 0, "Từ trên")
+    await place(own, 5, "Của xã")
+    await ending.withdraw(desk, replan, staff, above.bulletin)
+    assert heard() == [("Của xã", 5)]
+    assert rows(MeetingRow) == []
 
 
 async def test_once_the_first_was_to_begin_their_order_stays(place, staff, own, met, order, refused, clock, heard):

@@ -1,0 +1,18 @@
+"""What waits for an answer is found without looking through all that came."""
+
+from alembic import op
+
+revision = '0023'
+down_revision = '0022'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward."""
+    op.create_index('offer_open', 'offer', ['state', 'deadline'], unique=False)
+
+
+def downgrade() -> None:
+    """Back."""
+    op.drop_index('offer_open', table_name='offer')
