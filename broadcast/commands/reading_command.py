@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from audio.reading import NORTH, SOUTH, BadLexicon, LegacyEncoding, Lexicon, Reading, Token, explain, read
+from audio.marked import explain, read
+from audio.reading import NORTH, SOUTH, BadLexicon, LegacyEncoding, Lexicon, Reading, Token
 from audio.reading.lexicon import default
 from broadcast.wording import say
 

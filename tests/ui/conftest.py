@@ -13,6 +13,7 @@ import pytest
 from nicegui.testing import User, user_simulation
 
 from audio.marked import explain, read
+from audio.marks import lacking
 from audio.reading import Lexicon
 from broadcast.agenda.air_types import BreachView
 from broadcast.domain.alarms import LASTS, AlarmInForce, require_confirmation, require_words
@@ -245,8 +246,6 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
         self._may("upload")
         require(actor, Action.WRITE, (), TREE)
         content = await asyncio.to_thread(file.read_bytes)
-        if not content:
-            raise Refusal("sound-empty", name=name)
         if content.startswith(b"PK"):
             raise Refusal("sound-not-sound", name=name)
         self.uploaded.append(len(content))
@@ -259,7 +258,8 @@ class LittleOffice(LittleSound, LittleAir, LittleLife, LittleDesk, LittleDoor):
         syllables = len(text.split())
         short = tuple(Breathless(part.strip(), len(part.split())) for part in text.split(".") if len(part.split()) > 30)
         by = VoiceChoice(choice.engine or "gtts", choice.voice or "vi", choice.rate)
-        return Foretold(syllables / 3 / choice.rate, syllables, by, choice.engine == "espeak", short)
+        lack = lacking(text, ("woman",) if by.engine == "gtts" else ("man", "woman"))
+        return Foretold(syllables / 3 / choice.rate, syllables, by, by.engine == "espeak", short, lacking=lack)
 
     async def choose(self, actor: Actor, key: int, choice: VoiceChoice) -> Bulletin:
         self._may("choose")

@@ -133,6 +133,19 @@ async def test_a_choice_that_is_refused_is_told_in_its_place(user: User, enter, 
     await _told(user, "Giọng đọc này không còn trong cài đặt")
 
 
+async def test_a_voice_that_is_marked_and_not_there_is_told_of_until_another_is_chosen(
+    user: User, enter, little
+) -> None:
+    await _new(user, enter)
+    user.find(marker="text").type("[Nữ] Kính thưa bà con. [nghỉ]\n[Nam] Xin mời.")
+    await user.should_see("không có giọng nam", retries=100)
+    await user.should_see("[nghỉ]", retries=100)
+    little._book(1, choice=VoiceChoice("espeak"))
+    await user.open("/bulletins/1")
+    await user.should_see("2 giây", retries=100)
+    await user.should_not_see("không có giọng nam", retries=50)
+
+
 async def test_nobody_is_chosen_to_read_an_upload(user: User, enter, little) -> None:
     await _new(user, enter)
     little._book(1, origin=Origin.UPLOAD, upload_name="hop.mp3")

@@ -11,7 +11,8 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
-from audio.reading import LegacyEncoding, explain
+from audio.marked import explain
+from audio.reading import LegacyEncoding
 from audio.reading.legacy import modern
 from broadcast.domain.refusals import Refusal
 from broadcast.view_types import ReadingToken, ReadingView
@@ -42,7 +43,16 @@ class _Seen(HTMLParser):
         self.text += data
 
 
-@given(st.text("aâ<>&\"' 0123/-.,:()ABCT\n²€→", max_size=60) | st.text(max_size=60))
+def test_marks_are_shown_apart_and_what_is_none_is_struck_out() -> None:
+    from ui.reading_pane import as_html  # noqa: PLC0415 - the simulation gives every test new modules
+
+    shown = as_html(view_of("[Nữ] Ngày 25/11. [nghỉ 2 giây] [<xyz>]"), 1)
+    assert re.findall(r'class="loa-mark"[^>]*>([^<]*)<', shown) == ["[Nữ]", "[nghỉ 2 giây]"]
+    assert re.findall(r"<s [^>]*>([^<]*)</s>", shown) == ["[&lt;xyz&gt;]"]
+    assert len(re.findall(r"data-i=", shown)) == 1
+
+
+@given(st.text("aâ<>&\"' 0123/-.,:()[]ABCT\n²€→", max_size=60) | st.text(max_size=60))
 def test_any_text_is_shown_escaped_with_all_its_words(text):
     from ui.reading_pane import as_html, differs  # noqa: PLC0415 - the simulation gives every test new modules
 
