@@ -1,7 +1,6 @@
 """The books: the only module that opens a session. Work runs in threads, so the event loop never waits for a disk."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -89,7 +88,7 @@ class Store:
             with Session(self.engine, expire_on_commit=False) as session:
                 return work(session)
         except DBAPIError as error:
-            full = isinstance(error.orig, sqlite3.Error) and error.orig.sqlite_errorname == "SQLITE_FULL"
+            full = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_FULL"
             raise Refusal("disk-full" if full else "store-failed") from error
 
 

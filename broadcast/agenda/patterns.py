@@ -16,7 +16,7 @@ from broadcast.domain.refusals import Refusal
 from broadcast.newsroom.desk import Desk
 from broadcast.sight import area_name
 from broadcast.tables.programme_records import ProgrammePatternRow
-from devices.vocabulary import AreaId, slug
+from devices.vocabulary import AreaId, is_slug, slug
 
 MOST: Final = 50
 """Usual programmes of an area."""
@@ -34,11 +34,13 @@ async def patterns(desk: Desk, actor: Actor, area: AreaId) -> tuple[PatternView,
 async def put_pattern(desk: Desk, actor: Actor, area: AreaId, what: Pattern) -> None:
     """Let that be a usual programme of an area and below; `NEW` as its key: one more.
 
-    Raises Refusal: not-..., sound-name-..., no-such-sound, patterns-many.
+    Raises Refusal: not-..., sound-name-..., no-such-pattern, no-such-sound, patterns-many.
     """
     here = desk.tree.get(area).id
     require(actor, Action.WRITE, (here,), desk.tree)
     name = clean_name(what.name)
+    if what.key != NEW and not is_slug(what.key):
+        raise Refusal("no-such-pattern")
 
     def work(session: Session) -> None:
         mine = session.exec(select(ProgrammePatternRow).where(ProgrammePatternRow.area == here)).all()
@@ -101,5 +103,5 @@ def _pattern(row: ProgrammePatternRow) -> Pattern:
 
 
 def _new_key(name: str, taken: set[str]) -> str:
-    stem = slug(name)[:60] or "mau"
+    stem = slug(name)[:60].strip("-") or "mau"
     return next(key for i in range(MOST + 1) if (key := f"{stem}-{i}" if i else stem) not in taken)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from broadcast.domain.people import Actor
+from broadcast.domain.plain import paragraphs
 from broadcast.domain.refusals import Refusal
 from devices.messages import WORDS_LENGTH, Alarm, AlarmEnded
 from devices.vocabulary import AlarmId, AreaId, ClipHash, Siren
@@ -115,8 +116,8 @@ def require_confirmation(typed: str) -> None:
 
 
 def require_words(words: str) -> str:
-    """The words as they go out, NFC. Raises Refusal("text-empty") or Refusal("text-long")."""
-    kept = unicodedata.normalize("NFC", words).strip()
+    """The words as they go out, NFC, nothing unseen in them. Raises Refusal("text-empty") or Refusal("text-long")."""
+    kept = paragraphs(words, WORDS_LENGTH).strip()
     if not any(c.isalnum() for c in kept):
         raise Refusal("text-empty")
     if len(kept) > WORDS_LENGTH:

@@ -4,10 +4,13 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 from broadcast.domain.refusals import Refusal
 from devices.vocabulary import AreaId, slug
+
+_TOLD: Final = 60
+"""Characters of what is no area that are told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class AreaTree:
         try:
             return self.areas[AreaId(area)]
         except KeyError:
-            raise Refusal("no-such-area", area=area) from None
+            raise Refusal("no-such-area", area=area[:_TOLD]) from None
 
     def children(self, area: AreaId) -> tuple[Area, ...]:
         """The areas directly below."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from broadcast.domain.fields import Category, Fields, Language
+from broadcast.domain.plain import seen
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.voices import AS_USUAL, VoiceChoice
 from devices.vocabulary import AreaId, ClipHash, Level
@@ -175,7 +176,7 @@ def _plain(text: str, limit: int) -> str:
     if len(text) > 4 * limit:
         return text
     kept = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return "".join(c for c in kept if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
+    return seen(kept)
 
 
 def sayable(text: str, limit: int) -> str:

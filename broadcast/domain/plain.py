@@ -16,12 +16,15 @@ def seen(text: str) -> str:
 
 
 def line(text: str, limit: int) -> str:
-    """One line, NFC, single spaces. Longer than `limit` where it was; cut where it was far longer."""
-    spaced = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text[: _FAR * limit + _FAR])
+    """One line, NFC, single spaces. Longer than `limit` where it was; what is far longer is cut, and still too long."""
+    if len(text) > _FAR * limit:
+        return text[: _FAR * limit]
+    spaced = "".join(" " if unicodedata.category(c) == "Cc" else c for c in text)
     return " ".join(seen(unicodedata.normalize("NFC", spaced)).split())
 
 
 def paragraphs(text: str, limit: int) -> str:
-    """NFC, line breaks of one kind. Longer than `limit` where it was; cut where it was far longer."""
-    kept = unicodedata.normalize("NFC", text[: _FAR * limit + _FAR].replace("\r\n", "\n").replace("\r", "\n"))
-    return seen(kept)
+    """NFC, line breaks of one kind. As `line` where it is too long."""
+    if len(text) > _FAR * limit:
+        return text[: _FAR * limit]
+    return seen(unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))

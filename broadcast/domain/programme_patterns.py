@@ -32,12 +32,14 @@ class Pattern:
     parts: tuple[Part | None, ...]
 
     def __post_init__(self) -> None:
-        """Raises Refusal("pattern-bounds") beyond what it may be."""
+        """Raises Refusal: pattern-bounds beyond what it may be, no-such-sound."""
         lengths = SHORTEST_SLOT_S <= self.slot_s <= LONGEST_SLOT_S
         gaps = 0 <= self.gap_s <= LONGEST_GAP_S and 0 <= self.fade_s <= LONGEST_FADE_S
         named = 0 < len(self.name) <= NAME_LENGTH and 0 < len(self.key) <= NAME_LENGTH
         if not (lengths and gaps and named and len(self.parts) <= MOST_PARTS):
             raise Refusal("pattern-bounds")
+        if not all(is_sound(part.sound) for part in self.parts if part):
+            raise Refusal("no-such-sound")
 
     @classmethod
     def from_toml(cls, key: str, text: str) -> Self:

@@ -14,6 +14,7 @@ from typing import Final
 from broadcast.domain import warning_dates, warning_words
 from broadcast.domain.areas import AreaTree
 from broadcast.domain.concerns import Code, Concern, Cues
+from broadcast.domain.plain import line
 from broadcast.domain.refusals import Refusal
 from devices.vocabulary import AreaId
 
@@ -78,7 +79,7 @@ def unanswered(concerns: Iterable[Concern], answers: Mapping[str, str]) -> tuple
 
 def clean_reason(reason: str) -> str:
     """A reason as it is kept. Raises Refusal("reason-short") or Refusal("reason-long")."""
-    kept = " ".join(unicodedata.normalize("NFC", reason).split())
+    kept = line(reason, REASON_LENGTH.stop)
     if len(kept) < REASON_LENGTH.start:
         raise Refusal("reason-short")
     if len(kept) >= REASON_LENGTH.stop:

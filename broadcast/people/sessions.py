@@ -38,7 +38,7 @@ async def begin(desk: Desk, actor: Actor, address: str, agent: str, how: str) ->
             SessionRow(
                 token_hash=tokens.kept(token),
                 person=actor.id,
-                how=how,
+                how=_shown(how),
                 address=_shown(address),
                 agent=_shown(agent),
                 made_at=now,
