@@ -93,6 +93,8 @@ agenda.area_rule                 area
 agenda.set_rule                  area quiet_from quiet_to
 agenda.look_repeat               ask.rule
 agenda.repeat                    ask.rule
+agenda.look_change               ask.areas[] ask.hour ask.how.rule
+agenda.change_series             ask.areas[] ask.hour ask.how.rule typed reason
 agenda.feeds                     area
 agenda.make_feed                 area
 agenda.inbox.decline             reason
