@@ -1,7 +1,7 @@
 """Pages of what will sound: the next 24 hours, before and after."""
 
 import asyncio
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +9,9 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments, handle_event
 from nicegui.testing import User
 
+from broadcast.agenda.air_types import Repeat
 from broadcast.domain.bulletins import Bulletin, BulletinState, Origin, Sound
+from broadcast.domain.schedule import QuietHours
 from devices.vocabulary import ClipHash, Level
 
 
@@ -146,6 +148,30 @@ async def test_the_week_is_printed_and_handed_on_under_an_address_that_can_be_ta
 async def test_a_day_that_is_none_prints_this_week(user: User, enter) -> None:
     await enter("xa", "/calendar/print?day=hom-qua")
     await user.should_see("Không có bản tin nào")
+
+
+async def test_a_series_is_changed_from_now_on_after_a_look_at_before_and_after(
+    user: User, enter, little, spoken
+) -> None:
+    staff = little.people["huyen"]
+    slot = await little.place(staff, 1, staff.areas, little.time() + timedelta(hours=1), "")
+    await little.shelf.repeat(staff, slot.id, Repeat("FREQ=DAILY", except_holidays=True))
+    little.quiet = QuietHours(time(22), time(5))
+    await enter("huyen", f"/slots/{slot.id}")
+    user.find(marker="series-change").click()
+    await user.should_see("Sẽ lặp", retries=100)
+    await user.should_see("Huyện Gò Dầu")
+    user.find(marker="series-hour").clear().type("23:30")
+    await user.should_see("Rơi vào giờ yên tĩnh", retries=100)
+    user.find(marker="series-do").click()
+    await user.should_see("vượt quy định của nơi phát", retries=100)
+    assert little.shelf.repeats[slot.id].hour != "23:30"
+    user.find(marker="series-hour").clear().type("17:45")
+    await user.should_see("17:45 ", retries=100)
+    user.find(marker="series-do").click()
+    await user.should_see("Đã đổi lịch lặp.", retries=100)
+    assert little.shelf.repeats[slot.id].repeat == Repeat("FREQ=DAILY", except_holidays=True)
+    assert little.shelf.repeats[slot.id].hour == "17:45"
 
 
 async def test_a_slot_comes_back_as_chosen_and_stops_coming_back(user: User, enter, little, spoken) -> None:
