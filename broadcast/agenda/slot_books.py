@@ -1,5 +1,6 @@
 """The slots of a bulletin that have not ended, and taking them back when it must not air any more."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
@@ -7,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 
 from broadcast import books
 from broadcast.agenda import airing_books, meeting_books, offer_books
-from broadcast.domain.deliveries import OVER, DeliveryState
+from broadcast.domain.deliveries import OVER
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, DeliveryRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
@@ -17,19 +18,23 @@ from devices.vocabulary import START_WINDOW, AreaId
 
 def coming(session: Session, bulletin: int, now: datetime) -> list[SlotRow]:
     """What is still to sound of it, or sounds, in order; also of programmes that it is a part of."""
+    aimed = select(DeliveryRow.subject).where(DeliveryRow.subject == AiringRow.id).correlate(AiringRow)
+    over = col(DeliveryRow.state).in_([state.value for state in OVER])
     asked = (
         select(SlotRow)
         .where(AiringRow.slot == SlotRow.id, _says(bulletin), col(SlotRow.withdrawn_at).is_(None))
         .where(~col(AiringRow.withdrawn), col(AiringRow.ends) >= now - START_WINDOW)
+        .where(or_(aimed.where(~over).exists(), ~aimed.exists()))
         .order_by(col(SlotRow.at), col(SlotRow.id))
     )
-    return [slot for slot in session.exec(asked).unique().all() if not _over(session, slot)]
+    return list(session.exec(asked).unique().all())
 
 
-def repeats(session: Session, slot: SlotRow) -> bool:
-    """Whether it comes back."""
-    series = session.get(SeriesRow, slot.series) if slot.series is not None else None
-    return series is not None and series.ended_at is None
+def repeating(session: Session, slots: Iterable[SlotRow]) -> frozenset[int]:
+    """The series of these that come back."""
+    named = {slot.series for slot in slots if slot.series is not None}
+    running = select(SeriesRow.id).where(col(SeriesRow.id).in_(sorted(named)), col(SeriesRow.ended_at).is_(None))
+    return frozenset(books.stored(id_) for id_ in session.exec(running).all())
 
 
 def silence(desk: Desk, session: Session, bulletin: int, *, begun: bool) -> tuple[AreaId, ...]:
@@ -55,10 +60,3 @@ def _says(bulletin: int) -> ColumnElement[bool]:
     """The condition that an airing is of it, or of a programme's sound with it."""
     within = select(MadeOfRow.clip).where(MadeOfRow.part == bulletin, MadeOfRow.bulletin == AiringRow.bulletin)
     return or_(col(AiringRow.bulletin) == bulletin, col(AiringRow.clip).in_(within.correlate(AiringRow)))
-
-
-def _over(session: Session, slot: SlotRow) -> bool:
-    """Whether every receiver has done with it."""
-    airing = airing_books.standing(session, books.stored(slot.id))
-    states = session.exec(select(DeliveryRow.state).where(DeliveryRow.subject == (airing.id if airing else ""))).all()
-    return bool(states) and all(DeliveryState(s) in OVER for s in states)

@@ -146,12 +146,7 @@ async def life(desk: Desk, actor: Actor, bulletin: int) -> LifeView:
             why_not=why_not,
             why_area=why_area,
             heard=heard,
-            coming=tuple(
-                ComingSlot(
-                    books.stored(s.id), s.at, tuple(area_name(desk, a) for a in s.areas), slot_books.repeats(session, s)
-                )
-                for s in slot_books.coming(session, bulletin, desk.now())
-            ),
+            coming=_coming(desk, session, bulletin),
         )
 
     return await desk.store.read(work)
@@ -253,6 +248,15 @@ def _require_valid(desk: Desk, row: BulletinRow) -> None:
 def _now(desk: Desk, session: Session, row: BulletinRow, state: BulletinState) -> Bulletin:
     row.state, row.updated_at = state.value, desk.now()
     return books.bulletin(session, row)
+
+
+def _coming(desk: Desk, session: Session, bulletin: int) -> tuple[ComingSlot, ...]:
+    slots = slot_books.coming(session, bulletin, desk.now())
+    back = slot_books.repeating(session, slots)
+    return tuple(
+        ComingSlot(books.stored(s.id), s.at, tuple(area_name(desk, a) for a in s.areas), s.series in back)
+        for s in slots
+    )
 
 
 def _version(desk: Desk, session: Session, row: VersionRow) -> VersionView:
