@@ -54,6 +54,8 @@ class Arriving:
     ) -> None:
         self._desk, self._folder, self._free = desk, folder, free
         self._takers: dict[str, asyncio.Task[None]] = {}
+        self._used: set[str] = set()
+        """What is being made a sound just now: it goes by itself when that is over."""
         self._one_by_one = asyncio.Lock()
 
     async def begin(self, actor: Actor, bulletin: int, name: str, length: int) -> Arrival:
@@ -73,7 +75,7 @@ class Arriving:
         about = _About(actor.id, bulletin, shown, length)
         async with self._one_by_one:
             for old in await asyncio.to_thread(self._of, actor.id):
-                if old.bulletin == bulletin:
+                if old.bulletin == bulletin and old.key not in self._used:
                     await self._interrupt(old.key)
                     await asyncio.to_thread(self._remove, old.key)
             return await asyncio.to_thread(self._make, about)
@@ -118,12 +120,15 @@ class Arriving:
         arrival = await self._mine(actor, key)
         if not arrival.whole:
             raise Refusal("no-such-upload")
+        self._used.add(key)
         try:
             done = await upload(actor, arrival.bulletin, arrival.name, self._folder / key / _SOUND, tell)
         except Refusal as no:
             if no.code not in _LATER:
                 await asyncio.to_thread(self._remove, key)
             raise
+        finally:
+            self._used.discard(key)
         await asyncio.to_thread(self._remove, key)
         return done
 
@@ -132,7 +137,7 @@ class Arriving:
 
         def work() -> None:
             for folder in self._folders():
-                if folder.name not in self._takers and _touched(folder) + KEPT_FOR <= self._desk.now():
+                if folder.name not in {*self._takers, *self._used} and _touched(folder) + KEPT_FOR <= self._desk.now():
                     shutil.rmtree(folder, ignore_errors=True)
 
         await asyncio.to_thread(work)

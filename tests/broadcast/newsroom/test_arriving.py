@@ -184,6 +184,18 @@ async def test_what_cannot_be_taken_in_now_waits_and_what_never_can_goes(here, s
     assert (await here.waiting(staff, bulletin) is not None) is kept
 
 
+async def test_another_file_does_not_take_away_the_one_that_is_being_made_a_sound(here, staff, bulletin):
+    first, seen = await sent_in_two(here, staff, bulletin), []
+
+    async def upload(actor, bulletin, name, file: Path, tell):
+        await here.begin(actor, bulletin, "b.mp3", 10)
+        seen.append(file.is_file())  # noqa: ASYNC240 - a small file of a test
+
+    await here.use(upload, staff, first, untold)
+    assert seen == [True]
+    assert await here.waiting(staff, bulletin) is None
+
+
 async def test_what_is_not_whole_is_no_sound_yet_and_can_be_dropped(here, staff, bulletin, refused):
     made = await here.begin(staff, bulletin, "a.mp3", 10)
     assert (await refused(here.use(None, staff, made.key, untold))).code == "no-such-upload"
