@@ -39,6 +39,12 @@ async def main(folder: Path) -> None:
         commune = demo_commune(house.tree).id
         noon = datetime.now(ZoneInfo(house.office.zone)).replace(hour=12, minute=0) + timedelta(days=1)
         await house.office.place(province, ROUTINE, (commune,), noon, "")
+        shows = house.office.programmes
+        usual = (await shows.patterns(province, commune))[0].pattern
+        made = await shows.make(province, commune, usual, "Chương trình sáng", noon.date(), ())
+        await shows.set_sound(province, made.id, made.parts[1].key, "chime")
+        await shows.assemble(province, made.id, lambda _: None)
+        await shows.make(province, commune, usual, "Chương trình có bản tin", None, (ROUTINE,))
         await house.office.hold(province, commune)
         await house.office.agenda.make_feed(province, commune)
         await house.office.life.set_two_people(province, commune, True)

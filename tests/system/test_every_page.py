@@ -81,6 +81,13 @@ PLACES: dict[str, Place] = {
     "/people": Place("/people"),
     "/people/new": Place("/people/new"),
     "/people/{person_id:int}": Place("/people/3"),
+    "/programmes": Place("/programmes"),
+    "/programmes/new": Place("/programmes/new"),
+    "/programmes/usual": Place("/programmes/usual", open=(("[data-testid=usual-edit-sang]", ".loa-dialog"),)),
+    "/programmes/{programme:int}": Place(
+        "/programmes/2",
+        open=(("[data-testid=add-bulletin]", ".loa-dialog"), ("[data-testid=programme-drop]", ".loa-dialog")),
+    ),
     "/receivers": Place("/receivers", open=(("[data-testid=stop-all-menu]", ".loa-menu"),)),
     "/setup/{word}": Place("/setup/word", ".loa-door-card", who=""),
     "/slots": Place("/slots"),
