@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import struct
 import wave
 from hashlib import sha256
@@ -17,6 +18,8 @@ from tests.ui.little_browser import at_the_panel
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=30_000)
 MB = 1024 * 1024
+SECONDS = re.compile(r"^0:(0[2-9]|[1-5]\d) /")
+"""At least two: a clock is looked at now and then."""
 
 
 def _phase(page: Page, phase: str):
@@ -92,14 +95,14 @@ async def test_a_recording_is_paused_outlives_the_page_and_becomes_the_sound(lit
         await _new(page)
         clock, level = page.locator("[data-testid=record-clock]"), page.locator("[data-testid=record-level]")
         await page.click("[data-testid=record]")
-        await expect(clock).to_contain_text("0:02 /")
+        await expect(clock).to_have_text(SECONDS)
         await expect(level).to_have_attribute("aria-valuetext", "Mức tiếng tốt.")
         await page.click("[data-testid=record-pause]")
         await expect(page.locator("[data-testid=record-state]")).to_have_text("Tạm dừng thu")
         held = await clock.inner_text()
         await page.click("[data-testid=record-resume]")
         await expect(clock).not_to_have_text(held)
-        await expect(clock).to_contain_text("0:04 /")
+        await expect(clock).to_have_text(re.compile(r"^0:(0[4-9]|[1-5]\d) /"))
         await page.reload()  # in the middle of it
         await expect(page.locator("[data-testid=recorder]")).to_contain_text("Bản thu từ lần trước vẫn còn")
         await page.evaluate("document.querySelector('[data-testid=record-player]').play()")
@@ -110,7 +113,7 @@ async def test_a_recording_is_paused_outlives_the_page_and_becomes_the_sound(lit
         await page.reload()
         await expect(page.locator("[data-testid=recorder]")).to_have_attribute("data-phase", "idle")
         await page.click("[data-testid=record]")
-        await expect(clock).to_contain_text("0:02 /")
+        await expect(clock).to_have_text(SECONDS)
         await page.click("[data-testid=record-stop]")
         little.refuse["upload"] = Refusal("disk-full")
         await page.click("[data-testid=record-use]")
@@ -119,5 +122,5 @@ async def test_a_recording_is_paused_outlives_the_page_and_becomes_the_sound(lit
         (tmp_path / "come.webm").write_bytes(come)
         found = inspect(tmp_path / "come.webm", "thu", 5, lambda _: None, lambda: False)
         assert (found.container, found.codec) == ("matroska", "opus")
-        assert 1.0 < found.seconds < 10.0
+        assert found.seconds > 1
         assert found.loudest_db > -30
