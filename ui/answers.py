@@ -4,7 +4,8 @@ from collections import Counter
 
 from nicegui import ui
 
-from broadcast.agenda.offer_types import OfferView
+from broadcast.agenda.offer_types import MeetingView, OfferView
+from broadcast.domain.meetings import First
 from broadcast.domain.offers import OfferState
 from ui.board import Board
 from ui.levelwords import STYLES, level, offer_state, offer_told
@@ -24,6 +25,11 @@ class Answers:
             place = ui.element("div").classes("loa-answers")
             self._board: Board[OfferView] = Board(place, lambda o: o.area, _Line)
         self._root.visible = False
+        with ui.element("section").classes("loa-panel").mark("slot-meetings") as self._met:
+            tagged("h2", level("meeting-told"))
+            lines = ui.element("div").classes("loa-answers")
+            self._meetings: Board[MeetingView] = Board(lines, lambda m: m.id, lambda m: _Met(m, slot))
+        self._met.visible = False
         self._drawn: object = None
         self.taken_back = True
         """Whether the sender took it back from every commune that was asked, or none was."""
@@ -42,6 +48,9 @@ class Answers:
                 for (name, state), count in counts.items():
                     ui.label(level("count-of", state=name, count=count)).classes(f"loa-state {STYLES[state]}")
         self._board.show(views)
+        meetings = await self._visit.office.agenda.inbox.meetings_of(self._visit.actor, self._slot)
+        self._met.visible = bool(meetings)
+        self._meetings.show(meetings)
 
 
 class _Line:
@@ -59,3 +68,25 @@ class _Line:
         self._state.set_text(offer_state(view))
         self._state.classes(replace=f"loa-state {STYLES[view.state]}")
         self._told.set_text(offer_told(view))
+
+
+class _Met:
+    """A commune in which something as urgent sounds at the same time."""
+
+    def __init__(self, view: MeetingView, slot: int) -> None:
+        self._slot = slot
+        with ui.element("div").classes("loa-answer").mark(f"slot-meeting-{view.id}") as self.root:
+            ui.label(view.area_name).classes("loa-strong")
+            self._told = ui.label()
+            self._by = ui.label().classes("loa-dim")
+
+    def show(self, view: MeetingView) -> None:
+        """Show it as it is now."""
+        above = view.above.slot == self._slot
+        mine, other = (view.above, view.own) if above else (view.own, view.above)
+        leads = (view.first is First.ABOVE) is above
+        key = "meeting-told-first" if leads else "meeting-told-second"
+        self._told.set_text(level(key, other=other.title, at=mine.sounds_at))
+        by = view.by_name and view.ordered_at
+        ordered = level("meeting-by", name=view.by_name, at=view.ordered_at)
+        self._by.set_text(ordered if by else level(f"meeting-rule-{view.rule.value}"))

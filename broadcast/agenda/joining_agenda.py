@@ -59,6 +59,7 @@ def _inbox(desk: Desk, replan: Callable[[tuple[AreaId, ...]], Awaitable[None]]) 
         put_off=in_name("put_off_offer", partial(offering.put_off, desk, replan)),
         decline=in_name("decline_offer", partial(offering.decline, desk, replan)),
         meetings=partial(ordering.meetings, desk),
+        meetings_of=partial(ordering.of_slot, desk),
         order=in_name("order_meeting", partial(ordering.order, desk, replan)),
         answer_rule=partial(answer_rules.answer_rule, desk),
         set_answer_rule=in_name("set_answer_rule", partial(answer_rules.set_answer_rule, desk)),

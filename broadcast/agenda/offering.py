@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import and_
 from sqlmodel import Session, col, func, select
 
 from broadcast import books
@@ -31,8 +32,8 @@ Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
 SHOWN: Final = timedelta(days=1)
 """What was answered is shown this long after it has sounded."""
-MOST: Final = 300
-"""Offers told of at most."""
+MOST: Final = 150
+"""Offers told of at most, of those that wait and of the others."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -41,19 +42,22 @@ async def inbox(desk: Desk, actor: Actor) -> InboxView:
     """What came to the communes for which they may answer. Raises Refusal("not-allowed")."""
     require(actor, Action.ANSWER_OFFERS, (), desk.tree)
     mine, now = sight(desk, actor, Action.ANSWER_OFFERS), desk.now()
-    near = (
-        select(OfferRow)
-        .where(mine.rows(OfferRow.area), col(OfferRow.at) > now - SHOWN, OfferRow.state != OfferState.TAKEN_BACK.value)
-        .order_by(col(OfferRow.at), col(OfferRow.id))
+    theirs = select(OfferRow).where(mine.rows(OfferRow.area))
+    unanswered = col(OfferRow.state) == OfferState.OFFERED.value, col(OfferRow.deadline) > now, col(OfferRow.at) > now
+    waiting = theirs.where(*unanswered).order_by(col(OfferRow.deadline), col(OfferRow.id)).limit(MOST)
+    others = (
+        theirs.where(~and_(*unanswered), col(OfferRow.at) > now - SHOWN)
+        .where(OfferRow.state != OfferState.TAKEN_BACK.value)
+        .order_by(col(OfferRow.at).desc(), col(OfferRow.id).desc())
         .limit(MOST)
     )
-    found = await desk.store.read(lambda session: views(desk, session, session.exec(near).all()))
-    waiting = [v for v in found if v.open and v.state is OfferState.OFFERED]
-    others = [v for v in found if v not in waiting]
-    return InboxView(
-        tuple(sorted(waiting, key=lambda v: (v.deadline, v.area_name, v.id))),
-        tuple(sorted(others, key=lambda v: (v.at, v.id), reverse=True)),
-    )
+
+    def work(session: Session) -> InboxView:
+        found = (views(desk, session, session.exec(asked).all()) for asked in (waiting, others))
+        first, then = found
+        return InboxView(tuple(sorted(first, key=lambda v: (v.deadline, v.area_name, v.id))), tuple(then))
+
+    return await desk.store.read(work)
 
 
 async def waiting_count(desk: Desk, actor: Actor) -> int:

@@ -29,6 +29,8 @@ class Inbox:
     """(actor, offer, reason). Refusal as take, and reason-..."""
     meetings: Callable[[Actor], Awaitable[tuple[MeetingView, ...]]]
     """Priority bulletins from above that meet one of the commune's own, and which sounds first."""
+    meetings_of: Callable[[Actor, int], Awaitable[tuple[MeetingView, ...]]]
+    """(actor, slot): in which communes it meets something as urgent, for its sender."""
     order: Callable[[Actor, int, First], Awaitable[MeetingView]]
     """(actor, meeting, which first). Refusal: no-such-meeting, meeting-begun, meeting-guards, bulletin-expired."""
     answer_rule: Callable[[Actor, AreaId], Awaitable[AnswerRuleView]]

@@ -43,6 +43,19 @@ async def meetings(desk: Desk, actor: Actor) -> tuple[MeetingView, ...]:
     return await desk.store.read(work)
 
 
+async def of_slot(desk: Desk, actor: Actor, slot: int) -> tuple[MeetingView, ...]:
+    """What a slot meets in the actor's areas, for who sent it. Raises Refusal("not-allowed")."""
+    require(actor, Action.SEE_LOG, (), desk.tree)
+    mine = sight(desk, actor, Action.SEE_LOG)
+
+    def work(session: Session) -> tuple[MeetingView, ...]:
+        theirs = (row for row in meeting_books.of_slot(session, slot) if mine.holds(row.area))
+        views = (_view(desk, session, row) for row in theirs)
+        return tuple(sorted((v for v in views if v is not None), key=lambda v: v.area_name))
+
+    return await desk.store.read(work)
+
+
 async def waiting_count(desk: Desk, actor: Actor) -> int:
     """How many nobody has ordered yet."""
     if not actor.may(Action.ANSWER_OFFERS):

@@ -56,6 +56,9 @@ class LittleLevels:
         mine = actor.where(Action.ANSWER_OFFERS)
         return tuple(m for m in self.met.values() if any(TREE.holds(a, m.area) for a in mine))
 
+    async def meetings_of(self, actor: Actor, slot: int) -> tuple[MeetingView, ...]:
+        return tuple(m for m in await self.meetings(actor) if slot in {m.above.slot, m.own.slot})
+
     async def order(self, actor: Actor, meeting: int, first: First) -> MeetingView:
         self.little._may("order")
         view = self.met[meeting]

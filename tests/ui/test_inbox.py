@@ -134,6 +134,10 @@ async def test_the_sender_sees_live_what_each_commune_did(user, enter, levels, l
     await levels.decline(little.people["xa"], 1, "Trùng lễ của xã")
     await user.should_see("Lý do: Trùng lễ của xã", retries=30)
     await user.should_see("Từ chối: 1", retries=30)
+    levels.meet("Bão số 9", "Vỡ bờ bao", COMMUNE)
+    levels.met[1] = replace(levels.met[1], own=replace(levels.met[1].own, slot=1))
+    little.bell.ring()
+    await user.should_see("Phát sau “Bão số 9”", retries=30)
 
 
 async def test_what_an_area_does_with_what_nobody_answered_is_changed(user, enter, levels) -> None:

@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from broadcast import books, scheduling
 from broadcast.agenda import moving, ordering
+from broadcast.agenda.joining_agenda import join
 from broadcast.domain.coming import Listener, upcoming
 from broadcast.domain.meetings import GAP, First, Rule
 from broadcast.domain.people import Role
 from broadcast.domain.versions import Verdict
 from broadcast.newsroom import ending, version_books
-from broadcast.records import AiringRow, BulletinRow, SlotRow
+from broadcast.records import AiringRow, AuditRow, BulletinRow, SlotRow
 from broadcast.tables.offer_records import MeetingRow, OfferRow
 from devices.vocabulary import AreaId
 
@@ -96,6 +97,8 @@ async def test_until_somebody_orders_them_what_begins_earlier_is_first_and_nothi
     assert meeting.above.sounds_at == EVENING + 10 * MINUTE + GAP
     assert rows(OfferRow) == [], "what is urgent is not offered"
     assert await ordering.waiting_count(desk, operator) == 1
+    assert await ordering.of_slot(desk, staff, meeting.above.slot) == (meeting,), "its sender sees it too"
+    assert await ordering.of_slot(desk, staff, 99) == ()
 
 
 async def test_of_two_at_one_instant_the_one_from_above_is_first(place, staff, own, heard, met):
@@ -208,3 +211,17 @@ async def test_only_who_answers_for_the_commune_orders(place, staff, own, met, s
         assert (await refused(ordering.order(desk, replan, actor, meeting.id, First.OWN))).code == code
     assert (await refused(ordering.order(desk, replan, staff, 99, First.OWN))).code == "no-such-meeting"
     assert await ordering.waiting_count(desk, auditor) == 0
+
+
+async def test_an_order_leaves_its_entry_in_the_trail(place, staff, own, met, desk, replan, operator, rows):
+    async def assign(_):
+        """Nobody is there to be told."""
+
+    agenda, _ = join(desk, replan, assign)
+    await place(staff, 0, "Từ trên")
+    await place(own, 5, "Của xã")
+    (meeting,) = await met()
+    await agenda.inbox.order(operator, meeting.id, First.OWN)
+    last = rows(AuditRow)[-1]
+    assert (last.action, last.login) == ("order_meeting", "xa")
+    assert '"first":"own"' in last.after
