@@ -5,7 +5,7 @@ Each file is a section; each entry is `key = ["tiếng Việt", "English"]`, wit
 
 import tomllib
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -44,7 +44,7 @@ def table() -> dict[str, tuple[str, str]]:
 def say(key: str, /, **facts: object) -> str:
     """The sentence of "section.key" in the reader's language, gaps filled. Raises KeyError for a key that is not there.
 
-    Instants among the facts are shown in local time with their weekday.
+    Instants among the facts are shown in local time with their weekday, days with theirs.
     """
     sentence = table()[key][LANGUAGES.index(language.get())]
     return sentence.format(**{k: _shown(v) for k, v in facts.items()}) if facts else sentence
@@ -58,8 +58,15 @@ def refusal(no: Refusal) -> str:
 def moment(instant: datetime) -> str:
     """A local instant in full, such as "17:00 thứ Tư 25/11/2026"."""
     local = instant.astimezone(_ZONE)
-    return f"{local:%H:%M} {_WEEKDAYS[language.get()][local.weekday()]} {local:%d/%m/%Y}"
+    return f"{local:%H:%M} {day(local)}"
+
+
+def day(of: date) -> str:
+    """A local day in full, such as "thứ Tư 25/11/2026"."""
+    return f"{_WEEKDAYS[language.get()][of.weekday()]} {of:%d/%m/%Y}"
 
 
 def _shown(fact: object) -> object:
-    return moment(fact) if isinstance(fact, datetime) else fact
+    if isinstance(fact, datetime):
+        return moment(fact)
+    return day(fact) if isinstance(fact, date) else fact

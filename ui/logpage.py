@@ -15,7 +15,7 @@ from ui.deliveries import StateChip
 from ui.guiding import guiding
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
-from ui.words import deviation, length, milliseconds, number, reason, say, spoken_by
+from ui.words import day, deviation, length, milliseconds, number, reason, say, spoken_by
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
@@ -142,7 +142,7 @@ def _instant(at: datetime | None, zone: ZoneInfo) -> None:
         return
     local = at.astimezone(zone)
     ui.label(f"{local:%H:%M:%S}")
-    ui.label(f"{local:%d/%m/%Y}").classes("loa-dim loa-small")
+    ui.label(day(local)).classes("loa-dim loa-small")
 
 
 def _cell(column: str) -> ui.element:

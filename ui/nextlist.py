@@ -27,7 +27,7 @@ def draw_change(groups: tuple[NextGroup, ...], zone: ZoneInfo) -> None:
         tagged("h3", air("compare-title"))
         begin = groups[0].begin.astimezone(zone)
         whole_day = (begin.hour, begin.minute, begin.second) == (0, 0, 0)
-        ui.label(air("compare-day", day=f"{begin:%d/%m/%Y}") if whole_day else air("compare-next")).classes("loa-dim")
+        ui.label(air("compare-day", day=begin.date()) if whole_day else air("compare-next")).classes("loa-dim")
         for group in groups[:SHOWN]:
             draw_group(group, zone, marked=True)
         if len(groups) > SHOWN:

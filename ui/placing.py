@@ -86,7 +86,7 @@ class Placing:
             self._hour.picker.props("format24h")
             with ui.element("div").classes("loa-chips"):
                 for at in self._usual():
-                    chip = ui.chip(say("usual", time=f"{at:%H:%M}", day=f"{at:%d/%m}"), icon="schedule")
+                    chip = ui.chip(say("usual", time=f"{at:%H:%M}", day=at.date()), icon="schedule")
                     chip.props("clickable outline").classes("loa-chip").on("click", lambda a=at: self._set(a))
             ui.label(say("zone-hint", zone=self._visit.office.zone)).classes("loa-dim loa-small")
         hours.bind_visibility_from(self._when, "value", value="later")

@@ -13,6 +13,8 @@ LENGTH: Final = 160
 """Characters of a value that are shown."""
 _UNSAID: Final = frozenset({"id", "updated_at"})
 _INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+_HASH: Final = re.compile(r"[0-9a-f]{40,}")
+"""Nobody reads those."""
 _HIDDEN: Final = "•••"
 
 
@@ -50,8 +52,9 @@ def _said(what: str, was: str, now: str, *, gone: bool) -> str:
 
 
 def _thing(key: str) -> str:
-    table, _, rest = key.partition("/")
-    return f"{_named('thing', table)} {rest}".strip()
+    table, *rest = key.split("/")
+    told = [_named("value", part) for part in rest if not _HASH.fullmatch(part)]
+    return f"{_named('thing', table)} {', '.join(told)}".strip()
 
 
 def _value(value: object) -> str:

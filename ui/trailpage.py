@@ -18,7 +18,7 @@ from ui.guiding import guiding
 from ui.session import Panel, Visit, asking
 from ui.theme import empty, heading, show
 from ui.trail_words import action_name, changes, subject_name
-from ui.words import number, say
+from ui.words import day, number, say
 
 DAYS: Final = 7
 PAGE_SIZE: Final = 50
@@ -149,7 +149,7 @@ def _line(line: TrailLine, zone: ZoneInfo) -> None:
         with _cell("when"):
             local = line.at.astimezone(zone)
             ui.label(f"{local:%H:%M:%S}")
-            ui.label(f"{local:%d/%m/%Y}").classes("loa-dim loa-small")
+            ui.label(day(local)).classes("loa-dim loa-small")
         with _cell("where"):
             ui.label(", ".join(line.area_names) or "–")
         with _cell("change"), ui.element("div"):

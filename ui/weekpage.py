@@ -34,7 +34,7 @@ async def _draw(visit: Visit, area: str, day: str) -> None:
     with ui.element("article").classes("loa-sheet").mark("sheet"):
         tagged("h1", air("week-title", area=names.get(here, here)))
         last = first + timedelta(days=6)
-        ui.label(air("week-days", first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}"))
+        ui.label(air("week-days", first=first.date(), last=last.date()))
         if not found:
             ui.label(air("next-silent"))
         for _, entries in groupby(found, lambda e: e.at.astimezone(zone).date()):

@@ -4,7 +4,7 @@ Handlers and timers run in tasks of their own, so the language is asked of the p
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -88,6 +88,12 @@ def moment(instant: datetime) -> str:
     """A local instant in full."""
     speak()
     return wording.moment(instant)
+
+
+def day(of: date) -> str:
+    """A local day in full."""
+    speak()
+    return wording.day(of)
 
 
 @lru_cache(maxsize=8192)

@@ -105,7 +105,7 @@ def in_the_way(
     if music and not guards.music_in_mourning:
         mourned = [d for day in _days(what, zone) for d in days.on(day) if d.kind is DayKind.MOURNING]
         if mourned:
-            found.append(Found(Breach.MOURNING, {"day": f"{mourned[0].day:%d/%m/%Y}", "name": mourned[0].name}))
+            found.append(Found(Breach.MOURNING, {"day": mourned[0].day, "name": mourned[0].name}))
     return tuple(found)
 
 
@@ -165,7 +165,7 @@ def _long_days(what: Span, guards: Guards, zone: ZoneInfo, others: Iterable[Span
     for day in _days(what, zone):
         sum_ = airtime(everything, day, zone)
         if sum_ > guards.longest_day:
-            facts = {"minutes": _minutes(sum_), "most": _minutes(guards.longest_day), "day": f"{day:%d/%m/%Y}"}
+            facts = {"minutes": _minutes(sum_), "most": _minutes(guards.longest_day), "day": day}
             yield Found(Breach.DAY_TOO_LONG, facts)
 
 
