@@ -65,7 +65,7 @@ def _value(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k}: {v}" for k, v in value.items())[:LENGTH]
     if isinstance(value, list):
-        return ", ".join(map(str, value))[:LENGTH]
+        return ", ".join(str(x.get("label", x)) if isinstance(x, dict) else str(x) for x in value)[:LENGTH]
     text = str(value)
     if _INSTANT.fullmatch(text):
         return words.moment(datetime.fromisoformat(text))

@@ -24,6 +24,12 @@ async def test_each_entry_says_who_what_where_before_and_after(user: User, enter
         line(3),
         line(2, action="raise_alarm", name="", login="", whence="command"),
         line(
+            4,
+            action="save_template",
+            before='{"template/x/hop":{"gaps":[{"label":"Ngày","key":"ngay"}]}}',
+            after='{"template/x/hop":{"gaps":[{"label":"Hôm nào","key":"hom_nao"},{"label":"Ai","key":"ai"}]}}',
+        ),
+        line(
             1, action="newer", before='{"person/1":{"password_hash":"•"}}', after='{"person/1":{"password_hash":"•••"}}'
         ),
     ]
@@ -31,7 +37,7 @@ async def test_each_entry_says_who_what_where_before_and_after(user: User, enter
     for said in (
         "Sửa bản tin", "Trần Văn Huyện", "10.0.0.1", "Xã Thạnh Đức", "Bản tin 7, tiêu đề: Nước → <b>Điện</b>",
         "Bản tin 7, nội dung: … cũ … → … mới …", "Phát khẩn cấp", "Hệ thống", "tại máy chủ", "newer",
-        "Tài khoản 1, mật khẩu: đã đổi (không ghi lại)", "3 dòng",
+        "Tài khoản 1, mật khẩu: đã đổi (không ghi lại)", "Mẫu bản tin x/hop, các ô: Ngày → Hôm nào, Ai", "4 dòng",
     ):  # fmt: skip
         await user.should_see(said)
 
