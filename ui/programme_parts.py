@@ -197,9 +197,9 @@ class _Row:
                     continue
                 ui.label(fault_told(fault)).classes("loa-wrong" if fault in STOPS else "loa-warned loa-small")
 
-    async def _chosen(self) -> None:
-        if not self._quiet:
-            await self._choose(self._key, str(self._pick.value or ""))
+    def _chosen(self) -> Awaitable[None] | None:
+        # decided at once: what is awaited runs when it is no longer quiet
+        return None if self._quiet else self._choose(self._key, str(self._pick.value or ""))
 
 
 def _button(icon: str, marker: str, act: Callable[[], Awaitable[None]]) -> ui.button:

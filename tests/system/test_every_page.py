@@ -167,6 +167,7 @@ def test_axe_finds_nothing_and_all_of_a_page_is_within_reach(route: str, page_of
     expect(page.get_by_text("Tài khoản của bạn không dùng trang này")).to_have_count(0)
     page.evaluate(AXE)
     found = _looked(page, "phone")
+    found += [f"told as wrong: {said}" for said in page.locator(".loa-wrong:visible").all_inner_texts() if said]
     page.keyboard.press("Tab")
     for name, script in {"no key": OUT_OF_REACH, "unseen focus": UNSEEN_FOCUS, "small": SMALL}.items():
         found += [f"{name}: {what}" for what in page.evaluate(script)]
