@@ -70,6 +70,14 @@ class Plan(Signed, frozen=True, kw_only=True, tag="plan"):
     airings: Annotated[tuple[PlannedAiring, ...], msgspec.Meta(max_length=PLAN_AIRINGS)]
 
 
+class VolumeCap(msgspec.Struct, frozen=True, kw_only=True):
+    """From one local hour to another (over midnight too; equal ones are the whole day) no airing is louder."""
+
+    start: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")]
+    end: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")]
+    most: Percent
+
+
 class Assignment(Signed, frozen=True, kw_only=True, tag="assignment"):
     """What a receiver is: where it hangs, how loud, when it keeps quiet, where clips are fetched."""
 
@@ -81,6 +89,8 @@ class Assignment(Signed, frozen=True, kw_only=True, tag="assignment"):
     alarm_volume: Percent = 100
     quiet_from: Hour = ""
     quiet_to: Hour = ""
+    caps: Annotated[tuple[VolumeCap, ...], msgspec.Meta(max_length=8)] = ()
+    """Where several hold at one moment, the lowest does. Emergencies pass."""
     timezone: Annotated[str, msgspec.Meta(max_length=64)] = "Asia/Ho_Chi_Minh"
 
 

@@ -19,6 +19,7 @@ class Hours:
         with ui.element("section").classes("loa-card loa-hours-card").mark("hours"):
             tagged("h2", air("hours"))
             self._quiet, self._longest = ui.label(), ui.label()
+            self._soft = ui.label()
             self._whose = ui.label().classes("loa-dim loa-small")
             button = ui.button(air("hours-change"), icon="edit", on_click=self._open).props("outline no-caps")
             button.props("data-testid=hours-change").mark("hours-change")
@@ -30,6 +31,11 @@ class Hours:
                 self._from = self._field("hours-from", "##:##", "hours-from")
                 self._to = self._field("hours-to", "##:##", "hours-to")
             self._minutes = self._field("hours-longest", "####", "hours-longest")
+            ui.label(air("soft-hint")).classes("loa-dim loa-small")
+            with ui.element("div").classes("loa-hours"):
+                self._soft_from = self._field("soft-from", "##:##", "soft-from")
+                self._soft_to = self._field("soft-to", "##:##", "soft-to")
+                self._soft_most = self._field("soft-most", "###", "soft-most")
             self._wrong = ui.label().classes("loa-wrong").props("role=alert").mark("hours-error")
             with ui.element("div").classes("loa-actions loa-end"):
                 ui.button(say("cancel"), on_click=self._dialog.close).props("flat no-caps")
@@ -51,7 +57,10 @@ class Hours:
         self._quiet.set_text(quiet)
         most = air("hours-most", minutes=view.longest_min) if view.longest_min else air("hours-no-most")
         self._longest.set_text(most)
-        own = view.own_quiet is not None or view.own_longest_min is not None
+        self._soft.visible = view.soft is not None
+        if view.soft is not None:
+            self._soft.set_text(air("soft-holds", start=view.soft[0], end=view.soft[1], most=view.soft[2]))
+        own = any(x is not None for x in (view.own_quiet, view.own_longest_min, view.own_soft))
         self._whose.set_text(air("hours-own", name=view.by_name, at=view.at) if own else air("hours-above"))
 
     def _open(self) -> None:
@@ -61,6 +70,9 @@ class Hours:
         self._from.set_value(quiet_from)
         self._to.set_value(quiet_to)
         self._minutes.set_value("" if view.own_longest_min is None else str(view.own_longest_min))
+        start, end, most = view.own_soft or ("", "", "")
+        for field, value in ((self._soft_from, start), (self._soft_to, end), (self._soft_most, most)):
+            field.set_value(str(value))
         self._wrong.set_text("")
         self._dialog.open()
 
@@ -69,6 +81,13 @@ class Hours:
             typed = (self._minutes.value or "").strip()
             longest = int(typed) if typed.isascii() and typed.isdigit() else None
             quiet = (self._from.value or "").strip(), (self._to.value or "").strip()
-            self._show(await self._visit.office.agenda.set_rule(await self._visit.me(), self._area, *quiet, longest))
+            soft = (self._soft_from.value or "").strip(), (self._soft_to.value or "").strip()
+            typed = (self._soft_most.value or "").strip()
+            most = int(typed) if typed.isascii() and typed.isdigit() else None
+            agenda = self._visit.office.agenda
+            own = self._view.own_soft
+            if (own or ("", "", None)) != (*soft, most):
+                self._show(await agenda.set_soft(await self._visit.me(), self._area, *soft, most))
+            self._show(await agenda.set_rule(await self._visit.me(), self._area, *quiet, longest))
             self._dialog.close()
             tell(air("hours-saved"))

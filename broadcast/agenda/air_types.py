@@ -96,6 +96,9 @@ class RuleView:
     """"" and "": there are none."""
     longest_min: int
     """0: as long as one likes."""
+    own_soft: tuple[str, str, int] | None
+    """From when to when, and how loud at most, percent."""
+    soft: tuple[str, str, int] | None
     by_name: str
     at: datetime | None
 

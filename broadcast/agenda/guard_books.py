@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from broadcast import books
 from broadcast.domain.area_rules import AreaRule, guards
 from broadcast.domain.bulletins import Origin
-from broadcast.domain.guards import Breach, Found, Guards, Span, in_the_way
+from broadcast.domain.guards import Breach, Found, Guards, Span, VolumeHours, in_the_way
 from broadcast.domain.schedule import Airing, QuietHours, clashes
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, BulletinRow
@@ -32,7 +32,10 @@ def rule_of(row: AreaRuleRow) -> AreaRule:
     quiet = None
     if row.quiet_from is not None and row.quiet_to is not None:
         quiet = QuietHours(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_to))
-    return AreaRule(quiet, row.longest_min, row.untouched_airs, row.answer_min)
+    soft = None
+    if row.soft_from is not None and row.soft_to is not None and row.soft_most is not None:
+        soft = VolumeHours(time.fromisoformat(row.soft_from), time.fromisoformat(row.soft_to), row.soft_most)
+    return AreaRule(quiet, row.longest_min, row.untouched_airs, row.answer_min, soft)
 
 
 def guards_at(desk: Desk, known: Rules, home: AreaId) -> Guards:

@@ -7,7 +7,8 @@ from sqlmodel import Session, select
 
 from broadcast.agenda.air_types import RuleView
 from broadcast.agenda.guard_books import guards_at, hours, rule_of, rules
-from broadcast.domain.area_rules import rule
+from broadcast.domain.area_rules import rule, soft_hours
+from broadcast.domain.guards import VolumeHours
 from broadcast.domain.people import Action, Actor, require
 from broadcast.newsroom.desk import Desk
 from broadcast.records import PersonRow, ReceiverRow
@@ -38,6 +39,8 @@ async def area_rule(desk: Desk, actor: Actor, area: AreaId) -> RuleView:
             quiet_from=quiet_from,
             quiet_to=quiet_to,
             longest_min=held.longest_day // timedelta(minutes=1) if held.longest_day else 0,
+            own_soft=_shown(own.soft) if own and own.soft else None,
+            soft=_shown(held.volumes[0]) if held.volumes else None,
             by_name=person.name if person else "",
             at=row.at if row else None,
         )
@@ -73,3 +76,35 @@ async def set_rule(
     await assign(await desk.store.write(work))
     desk.bell.ring()
     return await area_rule(desk, actor, area)
+
+
+async def set_soft(
+    desk: Desk, assign: Assign, actor: Actor, area: AreaId, start: str, end: str, most: int | None
+) -> RuleView:
+    """Hours in which nothing but an emergency is louder than so; all empty: as the area above; 100: none here.
+
+    Receivers keep to it by themselves, whatever volume they are set to. Raises Refusal: hours-bad, volume-bad,
+    no-such-area, not-...
+    """
+    here = desk.tree.get(area)
+    require(actor, Action.SET_HOURS, (here.id,), desk.tree)
+    said = soft_hours(start, end, most)
+    below = {a.id for a in desk.tree.under(here.id)}
+
+    def work(session: Session) -> list[str]:
+        row = session.get(AreaRuleRow, here.id) or AreaRuleRow(area=here.id, by=actor.id, at=desk.now())
+        row.soft_from, row.soft_to, row.soft_most = _shown(said) if said else (None, None, None)
+        row.by, row.at = actor.id, desk.now()
+        if not rule_of(row).empty:
+            session.add(row)
+        elif row in session:
+            session.delete(row)
+        return [r for r, home in session.exec(select(ReceiverRow.id, ReceiverRow.area)) if home in below]
+
+    await assign(await desk.store.write(work))
+    desk.bell.ring()
+    return await area_rule(desk, actor, area)
+
+
+def _shown(hours_: VolumeHours) -> tuple[str, str, int]:
+    return f"{hours_.start:%H:%M}", f"{hours_.end:%H:%M}", hours_.most

@@ -28,6 +28,7 @@ def join(
         csv=partial(calendaring.calendar_csv, desk),
         area_rule=partial(guarding.area_rule, desk),
         set_rule=in_name("set_rule", partial(guarding.set_rule, desk, assign)),
+        set_soft=in_name("set_soft", partial(guarding.set_soft, desk, assign)),
         series=repeating.series,
         look_repeat=repeating.look,
         repeat=in_name("repeat", repeating.repeat),

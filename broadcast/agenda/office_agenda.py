@@ -22,6 +22,8 @@ class Agenda:
     """The hours of an area: what it says itself, and what holds there."""
     set_rule: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]
     """(actor, area, quiet from, quiet to ("" and "": as above), longest minutes a day (None: as above))."""
+    set_soft: Callable[[Actor, AreaId, str, str, int | None], Awaitable[RuleView]]
+    """(actor, area, from, to, loudest in percent; all empty: as above; 100: none here). Refusal: volume-bad."""
     series: Callable[[Actor, int], Awaitable[SeriesView | None]]
     """(actor, slot): how it comes back; None where it does not."""
     look_repeat: Callable[[Actor, int, Repeat], Awaitable[tuple[datetime, ...]]]

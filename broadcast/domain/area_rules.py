@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Final
 
-from broadcast.domain.guards import Guards
+from broadcast.domain.guards import LOUDEST, Guards, VolumeHours
 from broadcast.domain.offers import LONGEST_LEAD, OfferRule
 from broadcast.domain.refusals import Refusal
 from broadcast.domain.schedule import QuietHours
@@ -25,6 +25,8 @@ class AreaRule:
     """Whether what came from above sounds, where nobody answered."""
     answer_min: int | None = None
     """How long before it sounds it must be answered, minutes."""
+    soft: VolumeHours | None = None
+    """When no airing is louder than so; a cap of 100: never."""
 
     @property
     def empty(self) -> bool:
@@ -36,11 +38,29 @@ def guards(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: Area
     """What holds at the place whose `path` goes up from itself; `usual` where no area says anything."""
     quiet: QuietHours | None = None
     longest: int | None = None
+    soft: VolumeHours | None = None
     for said in (*(rules[a] for a in path if a in rules), usual):
         quiet = said.quiet if quiet is None else quiet
         longest = said.longest_min if longest is None else longest
+        soft = said.soft if soft is None else soft
     least = QuietHours(time(), time())
-    return Guards(quiet or least, timedelta(minutes=longest) if longest else None)
+    volumes = (soft,) if soft is not None and soft.most < LOUDEST else ()
+    return Guards(quiet or least, timedelta(minutes=longest) if longest else None, volumes)
+
+
+def soft_hours(start: str, end: str, most: int | None) -> VolumeHours | None:
+    """Hours of less volume as people enter them; all empty: as above; 100 percent: none here.
+
+    Raises Refusal: hours-bad, volume-bad.
+    """
+    if not start and not end and most is None:
+        return None
+    if most is None or not 0 <= most <= LOUDEST:
+        raise Refusal("volume-bad")
+    try:
+        return VolumeHours(time.fromisoformat(start), time.fromisoformat(end), most)
+    except ValueError:
+        raise Refusal("hours-bad") from None
 
 
 def offer_rule(path: Iterable[AreaId], rules: Mapping[AreaId, AreaRule], usual: AreaRule) -> OfferRule:

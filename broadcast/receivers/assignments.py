@@ -16,7 +16,7 @@ from broadcast.records import ReceiverRow
 from broadcast.wire import Wire
 from devices import topics
 from devices.link import LinkError
-from devices.messages import Assignment
+from devices.messages import Assignment, VolumeCap
 from devices.topics import Leaf
 from devices.vocabulary import AreaId
 
@@ -92,7 +92,8 @@ class Assignments:
 
     def _assignment(self, row: ReceiverRow, known: Rules, last: int) -> Assignment:
         now = self._desk.now()
-        quiet_from, quiet_to = hours(guards_at(self._desk, known, AreaId(row.area)))
+        held = guards_at(self._desk, known, AreaId(row.area))
+        quiet_from, quiet_to = hours(held)
         return Assignment(
             target=f"receiver/{row.id}",
             number=following(last, now),
@@ -104,6 +105,7 @@ class Assignments:
             alarm_volume=row.alarm_volume,
             quiet_from=quiet_from,
             quiet_to=quiet_to,
+            caps=tuple(VolumeCap(start=f"{v.start:%H:%M}", end=f"{v.end:%H:%M}", most=v.most) for v in held.volumes),
             timezone=self._desk.settings.schedule.timezone,
         )
 

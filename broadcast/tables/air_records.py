@@ -19,6 +19,10 @@ class AreaRuleRow(SQLModel, table=True):
     untouched_airs: bool | None = None
     """Whether what came from above sounds where nobody answered, and how many minutes before one must answer."""
     answer_min: int | None = None
+    soft_from: str | None = None
+    """From when to when no airing is louder than `soft_most` percent."""
+    soft_to: str | None = None
+    soft_most: int | None = None
     by: int = Field(foreign_key="person.id")
     at: datetime = Field(sa_type=UtcDateTime)
 

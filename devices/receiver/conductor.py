@@ -9,7 +9,7 @@ from typing import Final
 
 from devices.messages import NowPlaying, PlannedAiring
 from devices.receiver.parts import Parts
-from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, is_held, withdrawn
+from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, is_held, loudest, withdrawn
 from devices.receiver.sound import Begun, Broken, Cue, Ended, News, NoSoundCard, Source
 from devices.vocabulary import Level, Outcome, Part, Why
 
@@ -218,11 +218,17 @@ class Conductor:
         now = parts.clock.now()
         ahead = (airing.at - now).total_seconds()
         at = parts.clock.monotonic() + ahead if ahead > 0 else None
-        turn.cue = Cue(airing.id, Part.AIRING, source, parts.holdings.volume, at, from_ms)
+        turn.cue = Cue(airing.id, Part.AIRING, source, self._volume(airing, now), at, from_ms)
         self._turns.append(turn)
         self._ready = None
         self.marks[airing.id] = Mark(MarkState.INTENDED, from_ms)
         parts.player.start(turn.cue)
+
+    def _volume(self, airing: PlannedAiring, now: datetime) -> int:
+        """How loud it sounds: as loud as the receiver is set, and as its hours allow."""
+        holdings = self._parts.holdings
+        most = loudest(holdings.assignment, airing, max(airing.at, now)) if holdings.assignment else 0
+        return min(holdings.volume, most)
 
     # --- what the player tells -------------------------------------------------------------------------------------
 

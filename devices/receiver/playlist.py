@@ -203,6 +203,24 @@ def quiet(assignment: Assignment, instant: datetime) -> bool:
     return local >= start or local < end
 
 
+def loudest(assignment: Assignment, airing: PlannedAiring, start: datetime) -> int:
+    """How loud an airing that starts then may be in every moment of it, percent; an emergency as loud as ever."""
+    most = 100
+    if airing.level is Level.EMERGENCY:
+        return most
+    zone = ZoneInfo(assignment.timezone)
+    end = start + timedelta(seconds=max(airing.seconds, 0.001))
+    for cap in assignment.caps:
+        begins, ends = time.fromisoformat(cap.start), time.fromisoformat(cap.end)
+        day = start.astimezone(zone).date() - timedelta(days=1)
+        while day <= end.astimezone(zone).date():
+            until = day + timedelta(days=1) if ends <= begins else day
+            if start < datetime.combine(until, ends, zone) and datetime.combine(day, begins, zone) < end:
+                most = min(most, cap.most)
+            day += timedelta(days=1)
+    return most
+
+
 @dataclass(frozen=True, slots=True)
 class Upcoming:
     """What will become of one airing. `starts` is None where it does not sound, and `why` says why."""

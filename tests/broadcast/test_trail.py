@@ -320,6 +320,7 @@ async def test_every_call_of_the_office_that_changes_something_leaves_its_entry(
             "put_off_offer": lambda: office.agenda.inbox.put_off(lan, 2, datetime.now(UTC) + timedelta(hours=3)),
             "decline_offer": lambda: office.agenda.inbox.decline(lan, 2, "Trùng lễ"),
             "set_answer_rule": lambda: office.agenda.inbox.set_answer_rule(lan, root, False, 10),
+            "set_soft": lambda: office.agenda.set_soft(lan, root, "05:00", "06:00", 60),
             "repeat": lambda: office.agenda.repeat(lan, later[0].id, Repeat("FREQ=DAILY")),
             "change_series": lambda: office.agenda.change_series(
                 lan, later[0].id, SeriesAsk(Repeat("FREQ=DAILY"), "12:00", (root,)), "", ""

@@ -38,6 +38,7 @@ from devices.messages import (
     Stop,
     UnknownKind,
     Unreadable,
+    VolumeCap,
     decode,
     encode,
 )
@@ -93,6 +94,7 @@ MEANT: dict[str, Message] = {
         alarm_volume=95,
         quiet_from="22:00",
         quiet_to="05:00",
+        caps=(VolumeCap(start="05:00", end="06:00", most=60),),
     ),
     "alarm": Alarm(
         **AREA,

@@ -18,7 +18,7 @@ from broadcast.agenda.air_types import (
 from broadcast.agenda.office_agenda import Agenda
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.areas_data import load_tree
-from broadcast.domain.area_rules import rule
+from broadcast.domain.area_rules import rule, soft_hours
 from broadcast.domain.guards import confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import parse_rule
@@ -36,6 +36,7 @@ class LittleAgenda:
     secrets: list[FeedView] = field(default_factory=list)
     repeats: dict[int, SeriesView] = field(default_factory=dict)
     hours: dict[AreaId, tuple[str, str, int | None]] = field(default_factory=dict)
+    softer: dict[AreaId, tuple[str, str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.levels = LittleLevels(self.little)
@@ -65,13 +66,22 @@ class LittleAgenda:
         quiet = (said[0], said[1]) if said and said[0] else None
         most, by = (said[2] if said else None), ("Trần Văn Huyện" if said else "")
         held = quiet or ("22:00", "05:00")
+        soft = self.softer.get(where)
         name, at = TREE.get(where).name, self.little.time() if said else None
-        return RuleView(where, name, quiet, most, held[0], held[1], most or 0, by, at)
+        return RuleView(where, name, quiet, most, held[0], held[1], most or 0, soft, soft, by, at)
 
     async def set_rule(self, actor: Actor, where: AreaId, quiet_from: str, quiet_to: str, most: int | None) -> RuleView:
         require(actor, Action.SET_HOURS, (where,), TREE)
         rule(quiet_from, quiet_to, most)
         self.hours[where] = (quiet_from, quiet_to, most)
+        return await self.area_rule(actor, where)
+
+    async def set_soft(self, actor: Actor, where: AreaId, start: str, end: str, most: int | None) -> RuleView:
+        require(actor, Action.SET_HOURS, (where,), TREE)
+        said = soft_hours(start, end, most)
+        self.softer.pop(where, None)
+        if said is not None and most is not None:
+            self.softer[where] = (start, end, most)
         return await self.area_rule(actor, where)
 
     async def series(self, _: Actor, slot: int) -> SeriesView | None:

@@ -117,3 +117,28 @@ async def test_emergencies_pass_every_guard(desk, replan, say, receivers, staff,
     waits = (await life.life(desk, province, bulletin)).versions[0]
     await life.approve(desk, province, bulletin, waits.hash, "đã nghe")
     await scheduling.place(desk, replan, staff, bulletin, (COMMUNE,), EVENING, "", "")
+
+
+async def test_softer_hours_are_said_once_hold_below_and_go_to_the_receivers(desk, staff, operator, receivers, refused):
+    told = []
+
+    async def assign(some):
+        told.append(sorted(some))
+
+    view = await guarding.set_soft(desk, assign, staff, DISTRICT, "05:00", "06:00", 60)
+    assert (view.own_soft, view.soft) == (("05:00", "06:00", 60), ("05:00", "06:00", 60))
+    assert told == [["cam-giang-1", "thanh-duc-1", "thanh-duc-2"]]
+    assert (await guarding.area_rule(desk, staff, COMMUNE)).soft == ("05:00", "06:00", 60)
+    await guarding.set_soft(desk, assign, staff, COMMUNE, "05:00", "06:00", 100)
+    assert (await guarding.area_rule(desk, staff, COMMUNE)).soft is None, "none here"
+    await guarding.set_rule(desk, assign, staff, DISTRICT, "", "", None)
+    assert (await guarding.area_rule(desk, staff, DISTRICT)).soft is not None, "each thing by itself"
+    await guarding.set_soft(desk, assign, staff, DISTRICT, "", "", None)
+    assert (await guarding.area_rule(desk, staff, DISTRICT)).own_soft is None
+    for bad, code in (
+        (("05:00", "06:00", 101), "volume-bad"),
+        (("5", "", 50), "hours-bad"),
+        (("", "", 5), "hours-bad"),
+    ):
+        assert (await refused(guarding.set_soft(desk, assign, staff, DISTRICT, *bad))).code == code
+    assert (await refused(guarding.set_soft(desk, assign, operator, COMMUNE, "", "", None))).code == "not-allowed"

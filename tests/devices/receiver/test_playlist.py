@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.messages import Assignment, Plan, PlannedAiring
-from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, merge, preview, quiet, withdrawn
+from devices.messages import Assignment, Plan, PlannedAiring, VolumeCap
+from devices.receiver.playlist import Due, Knows, Mark, MarkState, due, loudest, merge, preview, quiet, withdrawn
 from devices.vocabulary import Level, Why
 
 NOON = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)  # 12:00 in Tây Ninh
@@ -255,3 +255,32 @@ def test_the_preview_says_what_the_receiver_does(given_plans, house):
     lived = [(a.id, now) for now, a, _, _ in walk(with_sound, [0] * 8, house, {})]
     shown = preview(with_sound, house, begin, NOON + 1000 * S)
     assert sorted(lived) == sorted((u.airing.id, u.starts) for u in shown if u.starts is not None)
+
+
+SOFT = assignment(caps=(VolumeCap(start="05:00", end="06:00", most=60), VolumeCap(start="21:00", end="05:30", most=40)))
+FIVE = datetime(2026, 11, 24, 22, 0, tzinfo=UTC)  # 05:00 in Tây Ninh
+
+
+def test_in_softer_hours_no_moment_of_an_airing_is_louder_than_they_allow():
+    minute = 60 * S
+    assert loudest(SOFT, airing(), FIVE + 31 * minute) == 60
+    assert loudest(SOFT, airing(), FIVE + 29 * minute) == 40, "the lowest of those that hold"
+    assert loudest(SOFT, airing(), FIVE + 60 * minute) == 100
+    assert loudest(SOFT, airing(), FIVE + 16 * 60 * minute - 20 * S) == 40, "it reaches into them"
+    assert loudest(SOFT, airing(level=Level.EMERGENCY), FIVE) == 100
+    assert loudest(OPEN, airing(), FIVE) == 100
+
+
+@given(st.integers(0, 2879), st.integers(0, 7200), st.integers(0, 1439), st.integers(0, 1439))
+def test_a_cap_holds_exactly_where_its_hours_and_the_airing_meet(minute, seconds, begin, end):
+    def wall(of_day):
+        return f"{of_day // 60:02}:{of_day % 60:02}"
+
+    start = FIVE + timedelta(minutes=minute)
+    held = assignment(caps=(VolumeCap(start=wall(begin), end=wall(end), most=50),))
+    first = (300 + minute) * 60
+    inside = any(
+        begin <= moment // 60 % 1440 < end if begin < end else not end <= moment // 60 % 1440 < begin
+        for moment in {first, *range(first - first % 60 + 60, first + seconds, 60)}
+    )
+    assert loudest(held, airing(seconds=float(seconds)), start) == (50 if inside or begin == end else 100)
