@@ -38,7 +38,8 @@ async def _draw(visit: Visit) -> None:
             new.visible = usual.visible = visit.actor.may(Action.WRITE)
     nothing = ui.element("div")
     with nothing:
-        empty("queue_music", prog("empty"), prog("empty-hint"))
+        ways = ((prog("new"), "/programmes/new"),) if visit.actor.may(Action.WRITE) else ()
+        empty("queue_music", prog("empty"), prog("empty-hint"), *ways)
     board: Board[ProgrammeLine] = Board(ui.element("div").classes("loa-grid"), lambda line: line.id, _Card)
 
     async def redraw() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from fastapi.responses import RedirectResponse
@@ -13,6 +14,7 @@ from broadcast.newsroom.template_types import TemplateLine, TemplateList
 from broadcast.view_types import AreaNode
 from devices.vocabulary import AreaId, slug
 from ui.area_tree import indented
+from ui.guiding import guiding
 from ui.living import category_name
 from ui.session import Panel, Visit, asking, tell
 from ui.template_form import draw_form, draw_new
@@ -114,7 +116,8 @@ class _Templates:
         self._nothing.clear()
         if not found:
             with self._nothing:
-                empty("search_off", told("none-found", typed=self._find.value or ""), told("none-found-hint"))
+                title, every = told("none-found", typed=self._find.value or ""), partial(self._find.set_value, "")
+                empty("search_off", title, told("none-found-hint"), (guiding("go-all"), every))
         self._body.clear()
         with self._body:
             for line in found:

@@ -7,7 +7,7 @@ import pytest
     ("login", "address"),
     [
         ("xa", "/"), ("xa", "/slots"), ("xa", "/next"), ("xa", "/inbox"), ("xa", "/approvals"), ("xa", "/log"),
-        ("huyen", "/lexicon"), ("huyen", "/approvals"), ("tinh", "/trail"),
+        ("huyen", "/lexicon"), ("xa", "/programmes"), ("huyen", "/approvals"), ("tinh", "/trail"),
     ],
 )  # fmt: skip
 async def test_an_empty_page_has_a_way_on(user, enter, login, address):

@@ -139,7 +139,7 @@ window.loaTour = {
   put() {
     if (!this.to || !this.box || this.box.hidden) return;
     const box = this.box, at = this.anchor?.isConnected ? this.anchor.getBoundingClientRect() : null;
-    const wide = innerWidth >= 900, inside = at && at.bottom > 60 && at.top < innerHeight - 60;
+    const wide = matchMedia("(min-width: 56.25em)").matches, inside = at && at.bottom > 60 && at.top < innerHeight - 60;
     box.classList.toggle("loa-hint-docked", !wide || !inside);
     box.classList.toggle("loa-hint-away", Boolean(at && !inside));
     if (!wide || !inside) { box.style.cssText = ""; return; }
