@@ -37,7 +37,7 @@ async def test_each_entry_says_who_what_where_before_and_after(user: User, enter
     for said in (
         "Sửa bản tin", "Trần Văn Huyện", "10.0.0.1", "Xã Thạnh Đức", "Bản tin 7, tiêu đề: Nước → <b>Điện</b>",
         "Bản tin 7, nội dung: … cũ … → … mới …", "Phát khẩn cấp", "Hệ thống", "tại máy chủ", "newer",
-        "Tài khoản 1, mật khẩu: đã đổi (không ghi lại)", "Mẫu bản tin x/hop, các ô: Ngày → Hôm nào, Ai", "4 dòng",
+        "Tài khoản 1, mật khẩu: đã đổi (không ghi lại)", "Mẫu bản tin x, hop, các ô: Ngày → Hôm nào, Ai", "4 dòng",
     ):  # fmt: skip
         await user.should_see(said)
 
