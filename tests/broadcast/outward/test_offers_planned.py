@@ -7,7 +7,7 @@ import pytest
 from broadcast.agenda import offer_books, offering
 from broadcast.domain.people import Actor, Role, held
 from broadcast.planning import Planner
-from broadcast.records import GrantRow, SlotRow
+from broadcast.records import AiringRow, GrantRow, SlotRow
 from broadcast.tables.offer_records import OfferRow
 from devices.messages import Plan
 from devices.topics import Leaf
@@ -64,3 +64,16 @@ async def test_who_declines_is_left_out_of_every_plan_and_the_neighbours_are_not
     found = plans(house)
     assert not any(airing in found.get(area, ()) for area in house.tree.path(one))
     assert any(airing in found.get(area, ()) for area in house.tree.path(other))
+
+
+async def test_taken_after_all_it_is_ready_only_where_the_new_plan_is_held(house, planner, offered):
+    one, _ = offered
+    root, actor = house.tree.root.id, Actor(1, "a", "A", held(Role.OPERATOR, one))
+    (before,) = await house.rows(AiringRow)
+    (offer,) = (await offering.inbox(house.desk, actor)).waiting
+    await offering.decline(house.desk, planner.replan, actor, offer.id, "Nhầm")
+    await offering.take(house.desk, planner.replan, actor, offer.id)
+    (after,) = await house.rows(AiringRow)
+    assert set(before.numbers) == set(after.numbers) == {root}
+    assert after.numbers[root] > before.numbers[root]
+    assert set((await house.states(after.id)).values()) == {"sent"}
