@@ -7,6 +7,7 @@ from nicegui import ui
 from broadcast.agenda.offer_types import MeetingView, OfferView
 from broadcast.domain.meetings import First
 from broadcast.domain.offers import OfferState
+from broadcast.domain.people import Action
 from ui.board import Board
 from ui.levelwords import STYLES, level, offer_state, offer_told
 from ui.session import Visit
@@ -21,6 +22,7 @@ class Answers:
         with ui.element("section").classes("loa-panel").mark("answers").props("data-testid=answers") as self._root:
             tagged("h2", level("answers"))
             self._hint = ui.label().classes("loa-dim")
+            self._way = ui.link(level("to-inbox"), "/inbox").classes("loa-strong").mark("to-inbox")
             self._counts = ui.element("div").classes("loa-counts").mark("answer-counts")
             place = ui.element("div").classes("loa-answers")
             self._board: Board[OfferView] = Board(place, lambda o: o.area, _Line)
@@ -39,6 +41,7 @@ class Answers:
         views = await self._visit.office.agenda.inbox.answers(self._visit.actor, self._slot)
         self._root.visible = bool(views)
         self.taken_back = all(v.state is OfferState.TAKEN_BACK for v in views)
+        self._way.visible = self._visit.actor.may(Action.ANSWER_OFFERS) and any(v.open for v in views)
         self._hint.set_text(level("answers-hint", count=len(views)))
         counts = Counter((offer_state(v), v.state) for v in views)
         if counts != self._drawn:

@@ -71,7 +71,15 @@ PLACES: dict[str, Place] = {
     "/bulletins/{bulletin_id:int}/versions": Place("/bulletins/7/versions"),
     "/calendar": Place("/calendar", open=((".fc-next-button", ".fc-next-button", ".fc-event", ".loa-dialog"),)),
     "/calendar/print": Place("/calendar/print"),
-    "/inbox": Place("/inbox", who="operator"),
+    "/inbox": Place(
+        "/inbox",
+        who="operator",
+        open=(
+            ("[data-testid=put-off-1]", ".loa-dialog"),
+            ("[data-testid=decline-1]", ".loa-dialog"),
+            ("[data-testid=take-1]", ".loa-dialog"),
+        ),
+    ),
     "/invited/{token}": Place("/invited/LINK", ".loa-door-card", who=""),
     "/lexicon": Place("/lexicon"),
     "/log": Place("/log"),
