@@ -91,6 +91,7 @@ agenda.calendar                  area
 agenda.csv                       area
 agenda.area_rule                 area
 agenda.set_rule                  area quiet_from quiet_to
+agenda.set_soft                  area start end
 agenda.look_repeat               ask.rule
 agenda.repeat                    ask.rule
 agenda.look_change               ask.areas[] ask.hour ask.how.rule
