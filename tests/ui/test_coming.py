@@ -91,9 +91,13 @@ async def test_the_hours_of_an_area_are_changed_by_who_may_place(user: User, ent
     await user.should_see("Hãy nhập cả hai giờ", retries=100)
     user.find(marker="hours-to").type("06:00")
     user.find(marker="hours-longest").type("30")
+    user.find(marker="soft-from").type("05:00")
+    user.find(marker="soft-to").type("06:00")
+    user.find(marker="soft-most").type("60")
     user.find(marker="hours-save").click()
     await user.should_see("Giờ yên tĩnh: 21:00 đến 06:00", retries=100)
     await user.should_see("Phát tối đa 30 phút mỗi ngày")
+    await user.should_see("Từ 05:00 đến 06:00 không to hơn 60 %")
     assert little.shelf.hours == {home: ("21:00", "06:00", 30)}
 
 

@@ -2,8 +2,9 @@ import pytest
 
 from broadcast.domain.refusals import Refusal
 from broadcast.receivers.assignments import Assignments
-from broadcast.records import ReceiverRow
-from devices.messages import Assignment
+from broadcast.records import PersonRow, ReceiverRow
+from broadcast.tables.air_records import AreaRuleRow
+from devices.messages import Assignment, VolumeCap
 from devices.topics import Leaf
 from devices.vocabulary import AreaId
 
@@ -31,6 +32,23 @@ async def test_a_receiver_is_told_its_areas_from_its_own_to_the_province(house):
     assert (said.volume, said.alarm_volume) == (70, 100)
     assert (said.quiet_from, said.quiet_to, said.timezone) == ("22:00", "05:00", "Asia/Ho_Chi_Minh")
     assert said.clips_url == house.desk.settings.clips_url
+
+
+async def test_a_receiver_is_told_in_which_hours_it_is_softer(house):
+    (area,) = house.communes(1)
+    await house.hang(area, "loa-1")
+    said_by = {"soft_from": "05:00", "soft_to": "06:00", "soft_most": 60, "by": 1, "at": house.desk.now()}
+
+    def work(session):
+        person = PersonRow(id=1, login="lan", name="Lan", password_hash="x", made_at=house.desk.now())
+        session.add(person)
+        session.flush()
+        session.add(AreaRuleRow(area=house.tree.root.id, **said_by))
+
+    await house.store.write(work)
+    await Assignments(house.desk, house.wire).publish_everything()
+    said = house.said(house.sent(Leaf.ASSIGNMENT)[0])
+    assert said.caps == (VolumeCap(start="05:00", end="06:00", most=60),)
 
 
 async def test_what_says_the_same_goes_out_as_the_same_bytes(house):

@@ -1,6 +1,6 @@
 import sqlite3
 
-from devices.messages import Ack, Failed, Finished, Identify, Missed, SetVolume, Started, Stop
+from devices.messages import Ack, Failed, Finished, Identify, Missed, SetVolume, Started, Stop, VolumeCap
 from devices.receiver.modes import Mode
 from devices.receiver.sound import NoSoundCard
 from devices.vocabulary import Level, Outcome, Part, Why
@@ -260,6 +260,15 @@ async def test_the_volume_that_was_ordered_lasts_over_a_restart_until_the_next_a
     assert house.player.heard[0].cue.volume == 33
     await house.say(house.assignment(volume=55))
     assert house.state.volume == 55
+
+
+async def test_in_softer_hours_it_is_no_louder_than_they_allow_whatever_was_ordered(house):
+    house.have()
+    await house.say(house.assignment(caps=(VolumeCap(start="00:00", end="00:00", most=40),)))
+    await house.say(SetVolume(**house.head("receiver/ch-xa-01"), volume=90))
+    await house.say(house.plan(house.airing("a", 10)))
+    await house.pass_time(60)
+    assert house.player.heard[0].cue.volume == 40
 
 
 async def test_identify_sounds_three_tones_unless_something_sounds(house):
