@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
 
@@ -17,7 +16,7 @@ from broadcast.domain.programmes import OWN, SHIPPED, STOPS, Fault, Part, PartKi
 from broadcast.domain.refusals import Refusal
 from broadcast.newsroom import version_books
 from broadcast.newsroom.desk import Desk
-from broadcast.records import BulletinRow, ClipRow
+from broadcast.records import BulletinRow, ClipRow, PersonRow
 from broadcast.sight import area_name, person
 from broadcast.tables.programme_records import AreaSoundRow, ProgrammeRow
 from devices.vocabulary import AreaId, Level
@@ -74,6 +73,24 @@ def programme(session: Session, desk: Desk, row: ProgrammeRow) -> Programme:
     return Programme(tuple(_part(session, desk, row, each) for each in row.parts), row.gap_s, row.fade_s)
 
 
+def loaded(session: Session, rows: Iterable[ProgrammeRow]) -> tuple[object, ...]:
+    """What these programmes are made of, read at once: as long as it is held, nothing of it is read one by one."""
+    some = list(rows)
+    parts = [part for row in some for part in row.parts]
+    ids = {part["bulletin"] for part in parts} | {row.bulletin for row in some}
+    own = {int(p["sound"].removeprefix(OWN)) for p in parts if p["sound"].startswith(OWN)}
+    bulletins = session.exec(select(BulletinRow).where(col(BulletinRow.id).in_(ids - {None}))).all()
+    sounds_ = session.exec(select(AreaSoundRow).where(col(AreaSoundRow.id).in_(own))).all()
+    clips = {b.clip for b in bulletins if b.clip} | {one.clip for one in sounds_}
+    names = {row.changed_by for row in some}
+    return (
+        bulletins,
+        sounds_,
+        session.exec(select(ClipRow).where(col(ClipRow.sha256).in_(clips))).all(),
+        session.exec(select(PersonRow).where(col(PersonRow.id).in_(names))).all(),
+    )
+
+
 def sounds(session: Session, desk: Desk, actor: Actor, area: AreaId) -> tuple[SoundView, ...]:
     """The sounds of an area and those above it, the newest first, behind those that ship."""
     path = desk.tree.path(area)
@@ -122,6 +139,7 @@ def faults_of(session: Session, desk: Desk, part: Part, areas: tuple[AreaId, ...
 def view(session: Session, desk: Desk, actor: Actor, row: ProgrammeRow) -> ProgrammeView:
     """A programme as a page shows it."""
     area = home(desk, row)
+    held = loaded(session, [row])
     what = programme(session, desk, row)
     layout = laid_out(what, row.slot_s, row.at)
     at = {placed.index: placed for placed in layout.placed}
@@ -147,6 +165,7 @@ def view(session: Session, desk: Desk, actor: Actor, row: ProgrammeRow) -> Progr
             )
         )
     whole = tuple(f for f, of in wrong if of is None)
+    del held
     return ProgrammeView(
         id=books.stored(row.id),
         area=area,
@@ -173,11 +192,6 @@ def made(session: Session, row: ProgrammeRow) -> MadeView | None:
         return None
     stale = tuple((title, Stale(why)) for title, why in version_books.stale(session, found))
     return MadeView(books.bulletin(session, found), stale)
-
-
-def next_slot(slots: Iterable[datetime], now: datetime) -> datetime | None:
-    """The next of these instants."""
-    return min((at for at in slots if at > now), default=None)
 
 
 def require_bulletin(session: Session, desk: Desk, actor: Actor, row: ProgrammeRow, bulletin: int) -> BulletinRow:

@@ -4,12 +4,12 @@ So nothing of two people at one programme is lost: a part is known by its key wh
 of the frame only what one changed is changed. What is put together of it is in `broadcast.agenda.assembling`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from broadcast import books
 from broadcast.agenda import programme_books
@@ -50,7 +50,15 @@ async def programmes(desk: Desk, actor: Actor) -> tuple[ProgrammeLine, ...]:
 
     def work(session: Session) -> tuple[ProgrammeLine, ...]:
         rows = session.exec(asked.order_by(col(ProgrammeRow.changed_at).desc()).limit(MOST)).all()
-        return tuple(_line(session, desk, row) for row in rows)
+        held = programme_books.loaded(session, rows)
+        ids = [row.bulletin for row in rows if row.bulletin is not None]
+        ahead = select(SlotRow.bulletin, func.min(SlotRow.at)).where(
+            col(SlotRow.bulletin).in_(ids), col(SlotRow.withdrawn_at).is_(None), col(SlotRow.at) > desk.now()
+        )
+        coming = dict(session.exec(ahead.group_by(col(SlotRow.bulletin))).all())
+        lines = tuple(_line(session, desk, row, coming.get(row.bulletin or 0)) for row in rows)
+        del held  # what is not held is read again, one by one
+        return lines
 
     return await desk.store.read(work)
 
@@ -237,12 +245,9 @@ def _require_sound(session: Session, desk: Desk, row: ProgrammeRow, sound: str) 
         raise Refusal("no-such-sound")
 
 
-def _line(session: Session, desk: Desk, row: ProgrammeRow) -> ProgrammeLine:
+def _line(session: Session, desk: Desk, row: ProgrammeRow, next_at: datetime | None) -> ProgrammeLine:
     what = programme_books.programme(session, desk, row)
     made = session.get(BulletinRow, row.bulletin) if row.bulletin is not None else None
-    slots: Iterable[datetime] = session.exec(
-        select(SlotRow.at).where(SlotRow.bulletin == row.bulletin, col(SlotRow.withdrawn_at).is_(None))
-    ).all()
     return ProgrammeLine(
         id=books.stored(row.id),
         title=row.title,
@@ -253,7 +258,7 @@ def _line(session: Session, desk: Desk, row: ProgrammeRow) -> ProgrammeLine:
         slot_s=row.slot_s,
         made=BulletinState(made.state) if made is not None and made.clip is not None else None,
         stale=made is not None and bool(version_books.stale(session, made)),
-        next_at=programme_books.next_slot(slots, desk.now()) if row.bulletin is not None else None,
+        next_at=next_at,
         changed_name=person(session, row.changed_by),
         changed_at=row.changed_at,
     )

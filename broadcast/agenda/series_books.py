@@ -1,5 +1,6 @@
 """Series in the books: how each comes back, and when it will, further ahead than its occurrences are made."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,13 +49,18 @@ def aimed(desk: Desk, series: SeriesRow, first: SlotRow) -> tuple[AreaId, ...]:
 
 def running(session: Session) -> Iterator[tuple[SeriesRow, SlotRow, AiringRow]]:
     """Those that go on and may: each with its first slot and the airing that the others are made like."""
-    for series in session.exec(select(SeriesRow).where(col(SeriesRow.ended_at).is_(None))).all():
-        first = session.get_one(SlotRow, series.slot)
-        pattern = session.exec(select(AiringRow).where(AiringRow.slot == series.slot)).first()
-        bulletin = session.get_one(BulletinRow, first.bulletin)
-        if pattern is None or bulletin.state != BulletinState.APPROVED or stale_parts(session, bulletin):
-            continue
-        yield series, first, pattern
+    asked_ = select(SeriesRow, SlotRow, BulletinRow).where(
+        col(SeriesRow.ended_at).is_(None), SlotRow.id == SeriesRow.slot, BulletinRow.id == SlotRow.bulletin
+    )
+    found = session.exec(asked_.where(BulletinRow.state == BulletinState.APPROVED.value)).all()
+    firsts = select(AiringRow).where(col(AiringRow.slot).in_([slot.id for _, slot, _ in found]))
+    patterns: dict[int, AiringRow] = {}
+    for airing in session.exec(firsts.order_by(col(AiringRow.at))):
+        patterns.setdefault(airing.slot, airing)
+    for series, slot, bulletin in found:
+        pattern = patterns.get(series.slot)
+        if pattern is not None and not stale_parts(session, bulletin):
+            yield series, slot, pattern
 
 
 def foreseen(
@@ -67,11 +73,15 @@ def foreseen(
     begin, found = max(first, desk.now() + AHEAD), list[Airing]()
     if begin >= last:
         return []
-    for series, slot, pattern in running(session):
-        areas = aimed(desk, series, slot)
+    going = list(running(session))
+    made: defaultdict[int | None, set[str]] = defaultdict(set)
+    days_made = select(SlotRow.series, SlotRow.series_day).where(col(SlotRow.series).in_([s.id for s, _, _ in going]))
+    for id_, day in session.exec(days_made.where(col(SlotRow.at) >= begin)):
+        made[id_].add(day)
+    for series, slot, pattern in going:
+        areas, there = aimed(desk, series, slot), made[series.id]
         if set(areas).isdisjoint(concerned):
             continue
-        there = set(session.exec(select(SlotRow.series_day).where(SlotRow.series == series.id)).all())
         for at in occurrences(recurrence(desk, series.starts, asked(series)), begin, last, desk.zone, days):
             over = pattern.valid_until is not None and at > pattern.valid_until
             if not over and at.astimezone(desk.zone).date().isoformat() not in there:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from broadcast import scheduling
 from broadcast.agenda import calendaring
@@ -98,3 +99,20 @@ async def test_on_a_day_of_mourning_a_programme_with_music_needs_its_hour_and_pl
     await scheduling.place(desk, replan, staff, made, (COMMUNE,), at, "18:30 Xã Thạnh Đức", "nhạc tang lễ")
     assert [s.reason for s in rows(SlotRow)] == ["", "nhạc tang lễ"]
     await scheduling.place(desk, replan, staff, made, (COMMUNE,), at + DAY, "")
+
+
+async def test_what_is_foreseen_is_asked_for_as_often_for_twelve_series_as_for_two(
+    desk, replan, staff, spoken, receivers, repeating
+):
+    asked, told = [], []
+    event.listen(desk.store.engine, "before_cursor_execute", lambda *_: asked.append(1))
+    for many in (2, 10):
+        for i in range(many):
+            at = SOON + timedelta(minutes=many * 10 + i)
+            slot = await scheduling.place(desk, replan, staff, spoken(staff, f"{many} {i}"), (COMMUNE,), at, "")
+            await repeating.repeat(staff, slot.id, Repeat("FREQ=WEEKLY"))
+        asked.clear()
+        found = await calendaring.calendar(desk, staff, COMMUNE, SOON, SOON + 9 * DAY)
+        told.append(len(asked))
+    assert len(found) == 24
+    assert told[0] == told[1]

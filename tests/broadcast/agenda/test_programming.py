@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session
 
 from audio.made import Finished, Unreadable
@@ -480,3 +481,17 @@ async def test_the_day_and_the_hour_of_the_usual_one_are_when_it_is_to_begin(mak
     assert view.frame.at == datetime(2026, 12, 1, 5, tzinfo=ZONE)
     await programming.drop(desk, staff, view.id)
     assert await programming.programmes(desk, staff) == ()
+
+
+async def test_the_list_asks_as_much_of_thirty_programmes_as_of_three(make, desk, staff, spoken):
+    some = [spoken(staff, f"Tin {i}") for i in range(5)]
+    asked = []
+    event.listen(desk.store.engine, "before_cursor_execute", lambda *_: asked.append(1))
+    told = []
+    for many in (3, 27):
+        for _ in range(many):
+            await make(*some)
+        asked.clear()
+        await programming.programmes(desk, staff)
+        told.append(len(asked))
+    assert told[0] == told[1] <= 8
