@@ -50,6 +50,8 @@ from ui.words import say
 
 SESSION_DAYS: Final = 7
 """Days after which someone who did not come back must log in again."""
+PAGE_S: Final = 20.0
+"""As long a page may take on a machine that is busy: the framework would show an error after three seconds."""
 
 
 def attach(
@@ -93,6 +95,7 @@ def attach(
 
 def register(office: Office, *, trust_forwarded: bool = False, https_only: bool = False) -> None:
     """The pages alone."""
+    (page.__init__.__kwdefaults__ or {})["response_timeout"] = PAGE_S  # there is no setting for all pages
     panel = Panel(office, trust_forwarded, https_only)
     doorway = Doorway(panel)
     doorway.register()

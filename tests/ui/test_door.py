@@ -117,3 +117,12 @@ async def _notified(user: User, sentence: str) -> None:
             return
         await asyncio.sleep(0.1)
     pytest.fail(f"not told: {sentence}")
+
+
+async def test_a_page_on_a_busy_machine_is_slow_rather_than_an_error(user: User) -> None:
+    await user.open("/login")
+    from nicegui.page import page  # noqa: PLC0415 - the simulation gives every test new modules
+
+    from ui.panel import PAGE_S  # noqa: PLC0415 - see above
+
+    assert page("/any").response_timeout == PAGE_S > 3
