@@ -82,7 +82,7 @@ async def order(desk: Desk, replan: Replan, actor: Actor, meeting: int, first: F
         if row.at <= desk.now():
             raise Refusal("meeting-begun", at=row.at)
         touched: tuple[AreaId, ...] = ()
-        if row.first != first.value:
+        if row.first != first.value or meeting_books.leading(session, row) is not first:
             touched = meeting_books.let_go(desk, session, row)
             row.first = first.value
             touched += meeting_books.put_in_turn(desk, session, row, strict=True)
@@ -112,13 +112,17 @@ def _view(desk: Desk, session: Session, row: MeetingRow) -> MeetingView | None:
     own = airing_books.standing(session, row.own_slot)
     if above is None or own is None:
         return None
-    later = airing_books.standing(session, row.later_slot) if row.later_slot is not None else None
-    first, second = (above, own) if row.first == First.ABOVE else (own, above)
-    turn = later.at if later is not None else max(second.at, first.ends)
+    commune = AreaId(row.area)
+    one, other = (meeting_books.here(session, slot, commune) for slot in (row.above_slot, row.own_slot))
+    if one is None or other is None:
+        return None
+    leading = meeting_books.leading(session, row)
+    first, second = (one, other) if leading is First.ABOVE else (other, one)
 
     def meets(airing: AiringRow) -> Meets:
         slot = session.get_one(SlotRow, airing.slot)
-        sounds_at = airing.at if airing is first else turn
+        leads = (leading is First.ABOVE) is (airing is above)
+        sounds_at = first.at if leads else max(second.at, first.ends)
         name = person(session, slot.placed_by)
         return Meets(airing.slot, airing.title, airing.clip, airing.at, airing.seconds, name, sounds_at)
 
@@ -128,7 +132,7 @@ def _view(desk: Desk, session: Session, row: MeetingRow) -> MeetingView | None:
         area_name=area_name(desk, row.area),
         above=meets(above),
         own=meets(own),
-        first=First(row.first),
+        first=leading,
         rule=Rule(row.rule),
         open=row.at > desk.now(),
         by_name=person(session, row.by) if row.by is not None else "",

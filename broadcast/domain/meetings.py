@@ -50,12 +50,18 @@ def by_themselves(first: Span, second: Span) -> bool:
     return first.at < second.at and first.ends + GAP <= second.at + WAITS
 
 
-def turn(first: Span, second: Span, others: Iterable[Span]) -> datetime:
-    """When the second begins so that it sounds after the first, and with none of `others` (as urgent, same place)."""
-    if by_themselves(first, second):
-        return second.at
-    at = first.ends + GAP
+def free(at: datetime, seconds: float, others: Iterable[Span]) -> datetime:
+    """The first instant from `at` on at which something of that length meets none of `others`."""
     for other in sorted(others, key=lambda o: o.at):
-        if meet(Span(at, second.seconds), other):
+        if meet(Span(at, seconds), other):
             at = other.ends + GAP
     return at
+
+
+def turn(first: Span, second: Span, others: Iterable[Span]) -> datetime:
+    """When the second begins so that it sounds after the first, and with none of `others` (as urgent, same place)."""
+    urgent = list(others)
+    whole = Span(second.at, max(timedelta(), first.ends - second.at).total_seconds() + second.seconds)
+    if by_themselves(first, second) and not any(meet(whole, other) for other in urgent):
+        return second.at
+    return free(first.ends + GAP, second.seconds, urgent)

@@ -142,6 +142,21 @@ async def test_the_second_meets_nothing_else_that_is_as_urgent(place, staff, own
     assert heard() == [("Của xã", 0), ("Của xã nữa", 11), ("Từ trên", 21 + SECOND)]
 
 
+async def test_with_three_of_them_each_sounds_once_and_what_the_page_says_is_so(place, staff, own, heard, met, order):
+    await place(own, 0, "Của xã", long=8)
+    await place(staff, 3, "Từ trên", long=3)
+    await place(staff, 5, "Từ trên nữa", long=3)
+    for first in (First.OWN, First.ABOVE, First.OWN):
+        for meeting in await met():
+            await order(meeting, first)
+            sounding = dict(heard())
+            assert sorted(sounding) == sorted(t for t, _ in heard()), "none of them twice"
+            assert set(sounding) == {"Của xã", "Từ trên", "Từ trên nữa"}
+            for m in await met():
+                above, mine = sounding[m.above.title], sounding[m.own.title]
+                assert (above < mine) is (m.first is First.ABOVE)
+
+
 async def test_what_is_withdrawn_or_moved_away_leaves_the_other_at_its_hour(
     place, staff, own, heard, met, desk, replan, rows
 ):
