@@ -9,6 +9,7 @@ from broadcast.domain.people import Action
 from broadcast.people.account_types import NewPerson, PeopleAsk, PersonView
 from devices.vocabulary import slug
 from ui import person
+from ui.account_news import follow
 from ui.ages import Age
 from ui.board import Board
 from ui.grants import GrantsField, grant_line, show_way_in
@@ -73,6 +74,7 @@ async def _draw(visit: Visit) -> None:
         pages.visible = found.total > PAGE_SIZE
 
     await read()
+    follow(visit, read)
 
 
 class _PersonCard:

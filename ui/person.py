@@ -1,12 +1,14 @@
 """One person of one's areas: name, roles, ways in, browsers; and leaving, which deletes nothing."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from fastapi.responses import RedirectResponse
 from nicegui import ui
 
 from broadcast.domain.people import Action
 from broadcast.people.account_types import PersonView, SessionView
+from ui.account_news import follow
 from ui.ages import Age
 from ui.grants import GrantsField, grant_line, show_way_in
 from ui.session import Panel, Visit, asking, tell
@@ -19,7 +21,14 @@ def register(panel: Panel) -> None:
 
     @ui.page("/people/{person_id:int}")
     async def person(person_id: int) -> RedirectResponse | None:
-        return await show(panel, "people", lambda visit: _Page(visit, person_id).draw(), needs=Action.SEE_PEOPLE)
+        return await show(panel, "people", lambda visit: _Page(visit, person_id).begin(), needs=Action.SEE_PEOPLE)
+
+
+def _kept(view: PersonView | None) -> object:
+    """What there is to see of them, but for when they were last here."""
+    if view is None:
+        return None
+    return replace(view, seen_at=None, sessions=tuple(replace(s, seen_at=s.made_at) for s in view.sessions))
 
 
 class _Page:
@@ -28,11 +37,22 @@ class _Page:
     def __init__(self, visit: Visit, person_id: int) -> None:
         self._visit = visit
         self._id = person_id
+        self._drawn: PersonView | None = None
         self._root = ui.element("div").classes("loa-form").mark("person-page")
+
+    async def begin(self) -> None:
+        """As they are now, and again whenever somebody else changes that."""
+        await self.draw()
+        follow(self._visit, self._look)
+
+    async def _look(self) -> None:
+        view = await self._visit.accounts.person(await self._visit.me(), self._id)
+        if _kept(view) != _kept(self._drawn):  # what is being typed is not swept away for nothing
+            await self.draw()
 
     async def draw(self) -> None:
         """As they are now."""
-        view = await self._visit.accounts.person(self._visit.actor, self._id)
+        view = self._drawn = await self._visit.accounts.person(self._visit.actor, self._id)
         nodes = await self._visit.office.areas(self._visit.actor, Action.MANAGE_PEOPLE)
         manager = self._visit.actor.may(Action.MANAGE_PEOPLE)
         mine = view.manageable and manager

@@ -8,7 +8,7 @@ from broadcast.domain.house import Bell
 from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
 from broadcast.people import administration, choosing_passwords, logging_in, second_factors, sessions, touring
-from broadcast.people.account_types import Standing
+from broadcast.people.account_types import NewPerson, Standing, WayIn
 from broadcast.people.office_accounts import Accounts
 from broadcast.people.single_sign_on import SingleSignOn
 from broadcast.secret_files import secret
@@ -49,6 +49,11 @@ def join(desk: Desk) -> Accounts:
     def within(actor: Actor, area: AreaId) -> Actor:
         return actor.within(area, desk.tree)
 
+    async def add(actor: Actor, new: NewPerson, *, by_link: bool) -> WayIn:
+        made = await administration.add(desk, key, actor, new, by_link=by_link)
+        bell.ring()
+        return made
+
     return Accounts(
         log_in=partial(logging_in.log_in, desk, key, throttle, slow),
         begin=partial(sessions.begin, desk),
@@ -71,7 +76,7 @@ def join(desk: Desk) -> Accounts:
         tour_on=partial(touring.tour_on, desk),
         people=partial(administration.people, desk),
         person=partial(administration.person, desk),
-        add=partial(administration.add, desk, key),
+        add=add,
         rename=partial(administration.rename, desk, bell),
         set_grants=partial(administration.set_grants, desk, bell),
         deactivate=partial(administration.deactivate, desk, bell),

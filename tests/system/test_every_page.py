@@ -201,6 +201,18 @@ def test_axe_finds_nothing_and_all_of_a_page_is_within_reach(route: str, page_of
     assert not found, "\n".join(found)
 
 
+def test_whoever_looks_at_people_sees_what_another_changes_without_asking_again(page_of) -> None:
+    page: Page = page_of("province")
+    page.goto("/people")
+    with page.context.new_page() as other, page.context.new_page() as third:
+        for tab in (other, third):
+            tab.goto("/people/3")
+        other.get_by_test_id("name").fill("Đỗ Thị Đổi Tên")
+        other.get_by_test_id("names-save").click()
+        expect(page.get_by_test_id("person-nguoi-3")).to_contain_text("Đỗ Thị Đổi Tên")
+        expect(third.locator("h1")).to_have_text("Đỗ Thị Đổi Tên")
+
+
 def _looked(page: Page, where: str, within: str = "html") -> list[str]:
     return [f"{where}: {what}" for what in page.evaluate(LOOK, within)] + _wide(page, where)
 

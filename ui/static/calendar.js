@@ -6,10 +6,10 @@ window.loaCalendar = {
     if (!place || !window.FullCalendar) return;
     const two = { hour: "2-digit", minute: "2-digit", hour12: false };
     this.calendar = new FullCalendar.Calendar(place, {
-      locale: language, firstDay: 1, timeZone: zone, nowIndicator: true,
+      locale: language === "en" ? "en-gb" : language, firstDay: 1, timeZone: zone, nowIndicator: true,
       now: () => new Date(window.loaNow()).toLocaleString("sv-SE", { timeZone: zone }).replace(" ", "T"), height: Math.max(480, innerHeight * 0.78), allDaySlot: false,
       initialView: narrow ? "timeGridDay" : "timeGridWeek", slotDuration: "01:00:00", snapDuration: "00:15:00",
-      scrollTime: "04:00:00", slotLabelFormat: two, eventTimeFormat: two, eventMinHeight: 24, displayEventEnd: false, navLinks: true,
+      scrollTime: "04:00:00", slotLabelFormat: two, eventTimeFormat: two, eventMinHeight: 1.9 * parseFloat(getComputedStyle(document.documentElement).fontSize), displayEventEnd: false, eventShortHeight: 3 * parseFloat(getComputedStyle(document.documentElement).fontSize), navLinks: true,
       headerToolbar: { left: "prev,today,next", center: "title", right: "dayGridMonth,timeGridWeek,timeGridDay,listWeek" },
       editable: true, eventDurationEditable: false, dayMaxEvents: 6, eventMaxStack: narrow ? 2 : 3, longPressDelay: 400,
       events: [],
