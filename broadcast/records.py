@@ -248,6 +248,7 @@ class DeliveryRow(SQLModel, table=True):
     __table_args__ = (
         Index("delivery_waiting", "receiver", "state"),
         Index("delivery_day", "planned_at"),
+        Index("delivery_subject_area", "subject", "area"),
     )
 
 

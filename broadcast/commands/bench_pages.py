@@ -21,7 +21,7 @@ from broadcast.commands.demo_once import demo_actor, fresh_settings
 from broadcast.commands.logins import demo_commune
 from broadcast.commands.seeding import Size, presence, receiver_ids, seed
 from broadcast.commands.serving import Say, panel_url, serving
-from broadcast.domain.people import Actor, Role
+from broadcast.domain.people import Action, Actor, Role
 from broadcast.newsroom.life_types import BulletinAsk
 from broadcast.settings import Settings
 from devices.vocabulary import AreaId
@@ -41,7 +41,7 @@ async def bench_pages(settings: Settings, tell: Say, size: Size | None = None) -
     async with serving(fresh, tell) as house:
         await ensure_people(house, fresh.data / "logins.json")
         presence(house.presence, receiver_ids(full.receivers), house.now())
-        for role in (Role.PROVINCE, Role.STAFF):
+        for role in (Role.PROVINCE, Role.STAFF, Role.OPERATOR):
             actor = await demo_actor(house, role)
             cookie = {SESSION_COOKIE: await house.office.accounts.begin(actor, "127.0.0.1", "bench", "password")}
             async with httpx.AsyncClient(base_url=panel_url(fresh), cookies=cookie, timeout=60) as browser:
@@ -62,6 +62,8 @@ def addresses(house: House, actor: Actor) -> dict[str, str]:
         "bulletins": "/",
         "bulletin": "/bulletins/7",
         "versions": "/bulletins/7/versions",
+        "programmes": "/programmes",
+        "programme_new": "/programmes/new",
         "slots": "/slots",
         "slot": "/slots/7",
         "calendar": f"/calendar?area={here}",
@@ -72,7 +74,10 @@ def addresses(house: House, actor: Actor) -> dict[str, str]:
         "me": "/me",
     }
     if here != house.tree.root.id:
-        return shared
+        may_answer = actor.may(Action.ANSWER_OFFERS)
+        return {name: address for name, address in shared.items() if name != "lexicon" or not may_answer} | (
+            {"inbox": "/inbox"} if may_answer else {}
+        )
     names = ("approvals", "alarm", "people", "trail")
     return shared | {name: f"/{name}" for name in names} | {"person": "/people/3"}
 

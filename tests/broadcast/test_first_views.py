@@ -142,3 +142,20 @@ async def test_what_is_filled_in_is_what_was_asked_for_and_its_trail_is_whole(fu
         desk, Actor(1, "a", "A", held(Role.PROVINCE, desk.tree.root.id)), BulletinAsk("so 7")
     )
     assert 7 in {view.bulletin.id for view in found.views}
+
+
+async def test_whether_a_commune_heard_a_slot_is_not_found_by_walking_all_it_ever_heard(full):
+    desk = await asyncio.to_thread(full, 100)
+    commune = next(a.id for a in desk.tree.areas.values() if a.kind == "commune")
+    operator, asked = Actor(1, "nguoi-1", "Nguyễn Văn 1", held(Role.OPERATOR, commune)), []
+
+    def keep(_conn: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(desk.store.engine, "before_cursor_execute", keep)
+    await views.slots(desk, operator, PAGE)
+    event.remove(desk.store.engine, "before_cursor_execute", keep)
+    with desk.store.engine.connect() as books:
+        plans = [row[3] for s, p in asked for row in books.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", p)]
+    assert [plan for plan in plans if "delivery_subject_area" in plan]
+    assert not [plan for plan in plans if "ix_delivery_area" in plan]
