@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import settings
 
 from broadcast.wording import language
+
+settings.register_profile("any-machine", deadline=None)  # no test may depend on the speed of the machine
+settings.load_profile("any-machine")
 
 
 @pytest.fixture(autouse=True)
@@ -15,4 +19,4 @@ def _nobody_leaves_another_language_behind():
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The real browser first: what simulated pages leave in NiceGUI's modules keeps it from logging in."""
-    items.sort(key=lambda item: item.path.name != "test_in_chromium.py")
+    items.sort(key=lambda item: not item.path.name.endswith("in_chromium.py"))

@@ -37,13 +37,16 @@ def test_wrong_passwords_are_told_apart_from_nothing_and_slowed_down(browser, de
     page = browser.new_context(locale="vi-VN").new_page()
     page.goto(demo.url + "/slots")
     page.get_by_test_id("login").fill("nobody")
-    for _ in range(6):
+    told = page.get_by_test_id("login-error")
+    for _ in range(40):  # a press while the last one is looked at is none
         page.get_by_test_id("password").fill("wrong password")
         page.get_by_test_id("log-in").click()
-        page.get_by_test_id("login-error").get_by_text("thử").wait_for()
+        told.get_by_text("thử").wait_for()
         page.wait_for_timeout(300)
-    expect(page.get_by_test_id("login-error")).to_contain_text("Đã thử sai quá nhiều lần")
-    expect(page.get_by_test_id("login-error")).to_contain_text("giây")
+        if "quá nhiều lần" in told.inner_text():
+            break
+    expect(told).to_contain_text("Đã thử sai quá nhiều lần")
+    expect(told).to_contain_text("giây")
 
 
 def test_a_bulletin_is_written_heard_and_survives_a_reload(staff):
