@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
+from nicegui.testing.general import nicegui_reset_globals
 
 from broadcast.commands.demo import CONNECT_S, ensure_people, ensure_receivers, stop_receivers, wait_online
 from broadcast.commands.demo_once import demo_actor, fresh_settings
@@ -20,11 +21,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def settings(tmp_path):
     fresh = fresh_settings(Settings(), tmp_path / "data")
-    return msgspec.structs.replace(
-        fresh,
-        speech=msgspec.structs.replace(fresh.speech, engines=("espeak",)),
-        schedule=msgspec.structs.replace(fresh.schedule, now_lead_s=2.0),
-    )
+    with nicegui_reset_globals():  # pages of tests before it in this process have started the panel's application
+        yield msgspec.structs.replace(
+            fresh,
+            speech=msgspec.structs.replace(fresh.speech, engines=("espeak",)),
+            schedule=msgspec.structs.replace(fresh.schedule, now_lead_s=2.0),
+        )
 
 
 async def _until(true: Callable[[], Awaitable[bool]], what: str) -> None:
