@@ -49,7 +49,7 @@ async def test_a_file_goes_on_after_a_line_that_broke_and_a_page_that_was_closed
         little.freed.set()
         await expect(page.locator("[data-testid=sending-state]")).to_contain_text("tự gửi tiếp")
         (before,) = (len(come) for come in little.come.values())
-        assert 3 * MB < before < 4 * MB
+        assert 3 * MB < before <= 4 * MB  # the piece of 2 MB may have been in the buffers of the line already
         await expect(page.locator("[data-testid=sending-figures]")).to_contain_text("/ 10,0 MB")
         little.freed.clear()
         little.hung.clear()
