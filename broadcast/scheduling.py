@@ -1,6 +1,6 @@
 """Where and when a bulletin airs: looked at before, placed whole or not at all, taken back."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +13,7 @@ from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.bulletins import Bulletin, clean_title
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import OVER, DeliveryState
@@ -30,11 +31,7 @@ from broadcast.newsroom.desk import Desk
 from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, BulletinRow, DeliveryRow, SlotRow
 from broadcast.view_types import SlotPreview
-from devices.link import LinkError
 from devices.vocabulary import START_WINDOW, AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
-"""Make and publish the plans of these areas anew."""
 
 ONE_PRESS: Final = timedelta(seconds=2)
 """The same sound in the same areas closer than this is one press that arrived twice."""
@@ -179,7 +176,7 @@ async def place(
     slot, sounds_in = await desk.store.write(work)
     if sounds_in is not None:
         desk.bell.ring()
-        await _replan(replan, sounds_in)
+        await send_plans(replan, sounds_in)
     return slot
 
 
@@ -207,7 +204,7 @@ async def withdraw_slot(desk: Desk, replan: Replan, actor: Actor, slot: int) -> 
 
     done, touched = await desk.store.write(work)
     desk.bell.ring()
-    await _replan(replan, tuple(dict.fromkeys(touched)))
+    await send_plans(replan, tuple(dict.fromkeys(touched)))
     return done
 
 
@@ -259,11 +256,3 @@ def _placed_already(session: Session, wish: _Wish) -> SlotRow | None:
 def _hours(desk: Desk, airing: Airing) -> str:
     first, last = (t.astimezone(desk.zone) for t in (airing.at, airing.ends))
     return f"{first:%H:%M}–{last:%H:%M}"
-
-
-async def _replan(replan: Replan, areas: tuple[AreaId, ...]) -> None:
-    """The books hold it already: a plan that no carrier takes now goes out at the next connection."""
-    try:
-        await replan(areas)
-    except (LinkError, Refusal) as error:
-        _log.warning("plan-not-sent", areas=areas, why=str(error))

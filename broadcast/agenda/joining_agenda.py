@@ -7,15 +7,15 @@ from broadcast.agenda import answer_rules, calendaring, feeds, guarding, offerin
 from broadcast.agenda.office_agenda import Agenda
 from broadcast.agenda.office_inbox import Inbox
 from broadcast.agenda.repeating import Repeating
+from broadcast.agenda.sending import Replan
 from broadcast.domain.people import Actor
 from broadcast.newsroom.desk import Desk
 from broadcast.recording import by_hand, in_name
-from devices.vocabulary import AreaId
 
 
 def join(
     desk: Desk,
-    replan: Callable[[tuple[AreaId, ...]], Awaitable[None]],
+    replan: Replan,
     assign: Callable[[Iterable[str]], Awaitable[None]],
 ) -> tuple[Agenda, Callable[[], Awaitable[None]]]:
     """All of them, and what the timetable does for slots that come back.
@@ -47,7 +47,7 @@ def join(
     return agenda, by_hand("recur", repeating.expand)
 
 
-def _inbox(desk: Desk, replan: Callable[[tuple[AreaId, ...]], Awaitable[None]]) -> Inbox:
+def _inbox(desk: Desk, replan: Replan) -> Inbox:
     async def waiting_count(actor: Actor) -> int:
         return await offering.waiting_count(desk, actor) + await ordering.waiting_count(desk, actor)
 

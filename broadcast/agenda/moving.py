@@ -1,6 +1,5 @@
 """A slot is moved to another hour: looked at before with the same eyes as a placing, then done whole or not at all."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from broadcast.agenda import airing_books, meeting_books, offer_books
 from broadcast.agenda.air_types import BreachView, NextGroup
 from broadcast.agenda.coming_books import HeldUntil, groups
 from broadcast.agenda.guard_books import clashing, in_the_way_of, is_quiet, place_name
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.coming import span
 from broadcast.domain.deliveries import ENDED, DeliveryState
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
@@ -23,10 +23,7 @@ from broadcast.receivers.presence import Presence
 from broadcast.records import AiringRow, DeliveryRow, SlotRow
 from broadcast.sight import area_name, present
 from broadcast.view_types import SlotPreview
-from devices.link import LinkError
 from devices.vocabulary import AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -107,11 +104,7 @@ async def move_slot(desk: Desk, replan: Replan, actor: Actor, slot: int, at: dat
 
     done, touched = await desk.store.write(work)
     desk.bell.ring()
-    try:
-        if touched:
-            await replan(touched)
-    except (LinkError, Refusal) as error:
-        _log.warning("plan-not-sent", areas=touched, why=str(error))
+    await send_plans(replan, touched)
     return done
 
 

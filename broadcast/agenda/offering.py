@@ -1,6 +1,5 @@
 """The inbox of a commune: what came from above, and what the commune makes of it; what the sender sees of that."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,6 +13,7 @@ from broadcast.agenda import airing_books, offer_books, programme_books
 from broadcast.agenda.guard_books import in_the_way_of
 from broadcast.agenda.offer_types import InboxView, OfferView
 from broadcast.agenda.offer_views import views
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.offers import OfferEvent, OfferState, after
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.programmes import Part, PartKind, with_part, without_part
@@ -25,10 +25,7 @@ from broadcast.records import AiringRow, SlotRow
 from broadcast.sight import sight
 from broadcast.tables.offer_records import OfferAnswerRow, OfferRow
 from broadcast.tables.programme_records import ProgrammeRow
-from devices.link import LinkError
 from devices.vocabulary import AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
 SHOWN: Final = timedelta(days=1)
 """What was answered is shown this long after it has sounded."""
@@ -182,7 +179,7 @@ async def _answer(
     desk.bell.ring()
     # where it is new before where it is taken away: whoever goes from one plan to another is never without
     for areas in (first, then):
-        await _publish(replan, areas)
+        await send_plans(replan, areas)
     return view
 
 
@@ -232,12 +229,3 @@ def _take_out(desk: Desk, session: Session, actor: Actor, offer: OfferRow, bulle
         what = without_part(what, part.key)
     programme_books.enter(desk, row, what, actor)
     session.add(row)
-
-
-async def _publish(replan: Replan, areas: tuple[AreaId, ...]) -> None:
-    if not areas:
-        return
-    try:
-        await replan(areas)
-    except (LinkError, Refusal) as error:
-        _log.warning("plan-not-sent", areas=areas, why=str(error))

@@ -1,6 +1,5 @@
 """Two priority bulletins at one time in a commune: whoever answers for it says which sounds first."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from broadcast import books
 from broadcast.agenda import airing_books, meeting_books
 from broadcast.agenda.offer_types import MeetingView, Meets
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.meetings import First, Rule
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.refusals import Refusal
@@ -17,10 +17,7 @@ from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, SlotRow
 from broadcast.sight import area_name, person, sight
 from broadcast.tables.offer_records import MeetingRow
-from devices.link import LinkError
 from devices.vocabulary import AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
 SHOWN: Final = timedelta(hours=12)
 """Two that have met are shown this long after the first began."""
@@ -98,11 +95,7 @@ async def order(desk: Desk, replan: Replan, actor: Actor, meeting: int, first: F
     desk.bell.ring()
     # the commune hears of the new hour before the old one is taken away
     for areas in ((view.area,) if touched else (), tuple(a for a in touched if a != view.area)):
-        if areas:
-            try:
-                await replan(areas)
-            except (LinkError, Refusal) as error:
-                _log.warning("plan-not-sent", areas=areas, why=str(error))
+        await send_plans(replan, areas)
     return view
 
 

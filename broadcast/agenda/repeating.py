@@ -3,7 +3,7 @@
 What is done to one is done to one: a single day is moved or withdrawn like any slot, and is not made anew.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +15,7 @@ from broadcast import books
 from broadcast.agenda import airing_books, meeting_books, offer_books, series_books
 from broadcast.agenda.air_types import Repeat, SeriesView
 from broadcast.agenda.guard_books import in_the_way_of, is_quiet
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.days import Days
 from broadcast.domain.people import Action, Actor, require
 from broadcast.domain.recurrence import Recurrence, occurrences
@@ -23,10 +24,7 @@ from broadcast.domain.schedule import airing_id
 from broadcast.newsroom.desk import Desk
 from broadcast.records import AiringRow, SlotRow
 from broadcast.tables.air_records import SeriesRow
-from devices.link import LinkError
 from devices.vocabulary import AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
 
 TOLD: Final = 6
 """Coming occurrences that are told of."""
@@ -194,10 +192,7 @@ class Repeating:
     async def publish(self, areas: tuple[AreaId, ...]) -> None:
         """Make the plans of these areas anew."""
         self._desk.bell.ring()
-        try:
-            await self._replan(areas)
-        except (LinkError, Refusal) as error:
-            _log.warning("plan-not-sent", areas=areas, why=str(error))
+        await send_plans(self._replan, areas)
 
 
 def _running(session: Session, series: int) -> bool:

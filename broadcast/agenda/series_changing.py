@@ -15,6 +15,7 @@ from broadcast import books
 from broadcast.agenda import airing_books, meeting_books, offer_books, series_books
 from broadcast.agenda.air_types import BreachView, SeriesAsk, SeriesChange
 from broadcast.agenda.guard_books import clashing, in_the_way_of, place_name
+from broadcast.agenda.sending import Replan
 from broadcast.domain.days import Days
 from broadcast.domain.guards import Found, confirmation, pass_on_purpose
 from broadcast.domain.people import Action, Actor, require
@@ -70,7 +71,7 @@ async def change_series(
     desk: Desk,
     days: Days,
     expand: Callable[[], Awaitable[None]],
-    publish: Callable[[tuple[AreaId, ...]], Awaitable[None]],
+    publish: Replan,
     actor: Actor,
     slot: int,
     ask: SeriesAsk,

@@ -1,6 +1,5 @@
 """The end of a bulletin's life: withdrawn by somebody, or expired by itself; what was still to air of it goes too."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -8,16 +7,12 @@ from sqlmodel import Session, col, select
 
 from broadcast import books
 from broadcast.agenda import slot_books
+from broadcast.agenda.sending import Replan, send_plans
 from broadcast.domain.bulletins import Bulletin, BulletinEvent, BulletinState, after
 from broadcast.domain.people import Action, Actor, require
-from broadcast.domain.refusals import Refusal
 from broadcast.newsroom.desk import Desk
 from broadcast.records import BulletinRow
-from devices.link import LinkError
 from devices.vocabulary import AreaId
-
-Replan = Callable[[tuple[AreaId, ...]], Awaitable[None]]
-"""Make and publish the plans of these areas anew."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -33,7 +28,7 @@ async def withdraw(desk: Desk, replan: Replan, actor: Actor, bulletin: int) -> B
 
     done, touched = await desk.store.write(work)
     desk.bell.ring()
-    await _tell(replan, touched)
+    await send_plans(replan, touched)
     return done
 
 
@@ -55,15 +50,7 @@ async def expire(desk: Desk, replan: Replan) -> None:
 
     touched = await desk.store.write(work)
     desk.bell.ring()
-    await _tell(replan, touched)
-
-
-async def _tell(replan: Replan, areas: tuple[AreaId, ...]) -> None:
-    """The books hold it already: a plan that no carrier takes now goes out at the next connection."""
-    try:
-        await replan(areas)
-    except (LinkError, Refusal) as error:
-        _log.warning("plan-not-sent", areas=areas, why=str(error))
+    await send_plans(replan, touched)
 
 
 def _step(row: BulletinRow, event: BulletinEvent, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from broadcast import editing
+from broadcast.agenda.sending import Replan
 from broadcast.newsroom import ending, life
 from broadcast.newsroom.arriving import Arriving, Upload
 from broadcast.newsroom.desk import Desk
@@ -10,7 +11,7 @@ from broadcast.newsroom.office_life import LifeOffice
 from broadcast.newsroom.office_sound import SoundOffice
 
 
-def join(desk: Desk, replan: ending.Replan) -> LifeOffice:
+def join(desk: Desk, replan: Replan) -> LifeOffice:
     """Everything that happens to a bulletin beside its words."""
     return LifeOffice(
         describe=partial(editing.describe, desk),
